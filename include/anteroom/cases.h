@@ -1,0 +1,300 @@
+/*
+ * The store: cases, their clocks and events, and what makes taking in the same
+ * message twice harmless. One process has it open (a lock says so); inside, any
+ * number of threads.
+ *
+ * Changes are queued and committed together by one committer thread: a call
+ * that changes something returns when its change is on the disk, or with an
+ * error when it is not there at all. Nothing in between.
+ *
+ * Errors: ERROR_NO (no such case; the state forbids it), ERROR_USAGE (bad
+ * words), ERROR_TEMPORARY (busy, full), ERROR_FATAL (the environment is
+ * unusable until the process restarts). The layout on disk: FORMAT.md beside
+ * the code. Nothing of the library below shows here.
+ */
+#ifndef ANTEROOM_CASES_H
+#define ANTEROOM_CASES_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "anteroom/conf.h"
+#include "anteroom/message.h"
+#include "anteroom/route.h"
+#include "anteroom/score.h"
+#include "anteroom/sla.h"
+
+typedef struct Store Store;
+
+/* ---- a case ---- */
+
+typedef enum {
+	CASE_OPEN,     /* somebody waits for us */
+	CASE_ANSWERED, /* every message has its reply */
+	CASE_PAUSED,   /* the clocks stand still until pause_until_s */
+	CASE_CLOSED,
+} CaseState;
+#define CASE_STATES 4
+
+/* "open", "answered", "paused", "closed". Static. */
+const char *case_state_name(CaseState state);
+bool case_state_parse(const char *name, CaseState *state);
+
+typedef enum {
+	CLOCK_RUNNING,
+	CLOCK_PAUSED,
+	CLOCK_MET,
+	CLOCK_MISSED, /* ended after its deadline */
+	CLOCK_REVOKED,
+} ClockState;
+
+/* "running", "paused", "met", "missed", "revoked". Static. */
+const char *clock_state_name(ClockState state);
+
+/*
+ * One running target of one case. Ended ones stay as they are (R23); a new
+ * round is a new instance.
+ * Invariant: at most one clock of a metric is running or paused; ended_s is
+ * set exactly when it is met, missed or revoked; due_s is 0 exactly while
+ * paused.
+ */
+typedef struct {
+	Metric metric;
+	guint instance; /* 1.. per metric */
+	ClockState state;
+	gint64 target_s;  /* open seconds promised */
+	gint64 started_s; /* the moment counting began */
+	gint64 due_s;
+	gint64 left_s; /* open seconds left, while paused */
+	gint64 ended_s;
+} Clock;
+
+/* Why a case was scored as it was; TEXT is "" for sensitive cases. */
+typedef struct {
+	char *rule, *topic;
+	int points, urgency;
+	char *in;   /* section, "header:NAME" */
+	char *text; /* the words */
+	char *why;
+} CaseHit;
+
+typedef struct Case {
+	guint64 id;
+	char *desk, *team; /* names; they may have left the configuration */
+	char *topic;
+	char **topics; /* primary first */
+	int urgency;
+	Urgency level;
+	CaseState state;
+	DeskMode mode; /* of the desk when it came */
+	bool sensitive;
+	char *unscreened; /* why nobody but a person judged it; NULL */
+	char *subject;	  /* one line */
+	char *from;	  /* folded */
+	char **correspondents; /* whoever counts as the writer; folded */
+	char **witnesses; /* other addresses of ours that got it; folded */
+	gint64 received_s; /* arrival of the first message */
+	gint64 waiting_s;  /* arrival of the oldest unanswered one; 0 */
+	gint64 last_message_s;
+	gint64 first_reply_s; /* 0 = none yet */
+	gint64 closed_s;
+	char *closed_because; /* NULL unless closed */
+	gint64 pause_until_s;
+	char *pause_because;
+	char *policy;	 /* name; "" = none */
+	char *calendar;	 /* name; "" = none */
+	GArray *clocks;	 /* of Clock, in order of start */
+	GPtrArray *hits; /* of CaseHit */
+	guint messages;	 /* from outside, copies not counted */
+	guint copies;	 /* the same message again */
+	char *excerpt;	 /* by keep-text; "" when sensitive or none */
+	GArray *links;	 /* of guint64, linked cases */
+	guint64 merged_into; /* 0 = not merged */
+} Case;
+
+Case *case_copy(const Case *kase);
+void case_free(Case *kase);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Case, case_free)
+
+/* "AR-1042". Transfer full. */
+char *case_name(guint64 id);
+/* Reads "AR-1042", "ar-1042" or "1042"; false with ERROR_USAGE. */
+bool case_parse_name(const char *name, guint64 *id, GError **error);
+
+/* The running or paused clock of METRIC; NULL when there is none. */
+const Clock *case_clock(const Case *kase, Metric metric);
+/* Its deadline; 0 when none runs. */
+gint64 case_due_s(const Case *kase, Metric metric);
+/* The earliest deadline of the running clocks; 0 when none runs. */
+gint64 case_next_due_s(const Case *kase);
+/* Is a running clock of METRIC past its deadline at NOW_S? */
+bool case_overdue(const Case *kase, Metric metric, gint64 now_s);
+
+/* One line of the timeline. */
+typedef struct {
+	guint64 case_id;
+	guint32 number; /* 1.. within the case */
+	gint64 at_s;
+	char *what; /* one word: received, joined, copy, reply, route ... */
+	char *who;  /* user, address, or "anteroom" */
+	char *detail; /* one line; "" */
+} Event;
+void event_free(Event *event);
+
+/* ---- open, close ---- */
+
+/*
+ * Opens the store in folder PATH, made when absent (mode 0700); BYTES is the
+ * address space of the map. ERROR_TEMPORARY when another process has it,
+ * ERROR_CONFIG when it can't be made or was written by a newer version.
+ * Starts the committer. Transfer full.
+ */
+Store *store_open(const char *path, guint64 bytes, GError **error);
+
+/* Waits for queued changes, then closes. NULL is fine. No other thread may be
+ * inside a call. */
+void store_close(Store *store);
+
+/* ---- messages in ---- */
+
+typedef struct {
+	const Message *message;
+	const Score *score;
+	const Plan *plan;	       /* plan->team is not NULL */
+	const Sla *sla;		       /* for clocks of the case it may join */
+	const Conf *conf;	       /* teams, topics: raising and hand-over */
+	const char *sender;	       /* envelope sender, folded; "" */
+	const char *const *recipients; /* envelope, folded; the watched first */
+	gint64 arrival_s;
+	gint64 now_s;
+	const char *via; /* "milter", "take", "replay" */
+} Admission;
+
+typedef enum {
+	ADMIT_NEW,
+	ADMIT_LINKED, /* new, and linked to another */
+	ADMIT_JOINED, /* a further message of a case */
+	ADMIT_COPY,   /* a message seen before: nothing changed but a count */
+} AdmitOutcome;
+
+/*
+ * Records a message durably: a new case, a further message of one, or nothing
+ * new (R3, R4, R17). *KASE is the case afterwards. On failure nothing is
+ * recorded and outputs are untouched. Blocks for the commit. Any thread.
+ */
+bool store_admit(Store *store, const Admission *admission,
+    AdmitOutcome *outcome, Case **kase, GError **error);
+
+/* ---- replies out ---- */
+
+typedef struct {
+	const Message *message;	       /* human, from one of us: replies.h */
+	const char *member;	       /* the writer, folded */
+	const char *team;	       /* name; "" for desk people */
+	const char *const *recipients; /* envelope, folded; NULL = not known */
+	gint64 at_s;
+	const Sla *sla;
+} Answer;
+
+typedef enum {
+	ANSWER_STOPPED,	  /* a reply clock stopped */
+	ANSWER_RECORDED,  /* a reply, but no reply was due */
+	ANSWER_AGAIN,	  /* this very reply is known */
+	ANSWER_ELSEWHERE, /* threads to a case, but isn't to its correspondent */
+	ANSWER_UNKNOWN,	  /* threads to no case */
+} AnswerOutcome;
+
+/* Records a reply of ours durably: stops the reply clocks of the case it
+ * threads to (R15, but for who we are: replies.h). *KASE is the case
+ * afterwards, NULL for ANSWER_UNKNOWN. ELSEWHERE and UNKNOWN write nothing
+ * but, for ELSEWHERE, an event. */
+bool store_answer(Store *store, const Answer *answer, AnswerOutcome *outcome,
+    Case **kase, GError **error);
+
+/* ---- what people do ---- */
+
+typedef enum {
+	ACT_ROUTE,    /* word = team */
+	ACT_URGENCY,  /* word = level */
+	ACT_TOPIC,    /* word = topic */
+	ACT_NOTE,     /* word = text */
+	ACT_ANSWERED, /* word = how, may be "" */
+	ACT_CLOSE,    /* word = reason */
+	ACT_REOPEN,
+	ACT_PAUSE, /* word = reason, for_s */
+	ACT_RESUME,
+	ACT_MERGE, /* other = the case that stays */
+} ActKind;
+
+typedef struct {
+	ActKind kind;
+	guint64 id;
+	const char *who; /* user name */
+	const char *word;
+	gint64 for_s;
+	guint64 other;
+	gint64 now_s;
+	const Conf *conf;
+	const Sla *sla;
+} Act;
+
+/* Does it, with an event. *KASE, if KASE is not NULL, is the case
+ * afterwards. */
+bool store_act(Store *store, const Act *act, Case **kase, GError **error);
+
+/* ---- looking ---- */
+
+typedef struct {
+	const char *team, *topic, *desk; /* NULL = any */
+	guint states;	    /* bit 1 << CaseState; 0 = any */
+	bool overdue;	    /* only those overdue at now_s */
+	const char *search; /* words of subject, from or name; NULL */
+	guint limit;	    /* 0 = all */
+	gint64 now_s;
+} CaseFilter;
+
+/* Called for each case, in order; false ends the walk. The case is the
+ * store's. No transaction is open meanwhile. */
+typedef bool (*CaseVisit)(const Case *kase, gpointer data);
+
+/* The cases that FILTER lets through: those with a deadline first, the next
+ * one first; then the others, newest first. Sees each case that exists
+ * throughout once. */
+bool store_each(Store *store, const CaseFilter *filter, CaseVisit visit,
+    gpointer data, GError **error);
+
+/* By number, oldest first, all of them. */
+bool store_each_by_id(Store *store, CaseVisit visit, gpointer data,
+    GError **error);
+
+/* ERROR_NO when there is none. Transfer full. */
+Case *store_case(Store *store, guint64 id, GError **error);
+
+/* The timeline, oldest first, of Event. Transfer full. */
+GPtrArray *store_events(Store *store, guint64 id, GError **error);
+
+/* ---- care ---- */
+
+/* Called with one line for each thing that is wrong. */
+typedef void (*StoreReport)(const char *line, gpointer data);
+
+typedef struct {
+	guint64 cases, events, messages, wrong;
+} StoreCheck;
+
+/* Walks everything: checksums, event chains, clocks' invariants, each index
+ * both ways. False only when the walk itself failed. */
+bool store_fsck(Store *store, StoreReport report, gpointer data,
+    StoreCheck *check, GError **error);
+
+/* A consistent copy into the new or empty FOLDER, checked and synced before it
+ * gets its name. */
+bool store_backup(Store *store, const char *folder, GError **error);
+
+typedef struct {
+	guint64 map_bytes, used_bytes;
+	guint64 cases, commits, changes; /* since open: commits, changes */
+} StoreStats;
+void store_stats(Store *store, StoreStats *stats);
+
+#endif

@@ -1,0 +1,115 @@
+/*
+ * A mail message, read (RFC 5322, RFC 2045-2047, RFC 2231): who wrote what, in
+ * UTF-8, with what the sender wrote now apart from what is quoted.
+ *
+ * Reading never fails on content: whatever the bytes, there is a Message; what
+ * could not be read is said in `unread`. Immutable after message_read; freed
+ * as one. All strings are valid UTF-8 without NUL unless said otherwise, and
+ * bounded by limits.h.
+ */
+#ifndef ANTEROOM_MESSAGE_H
+#define ANTEROOM_MESSAGE_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef enum {
+	KIND_HUMAN,
+	KIND_AUTO_REPLY, /* RFC 3834, vacation, out of office, calendar reply */
+	KIND_BOUNCE,	 /* RFC 3464 and older forms */
+	KIND_RECEIPT,	 /* RFC 8098 and Exchange's */
+	KIND_LIST,	 /* RFC 2919, RFC 2369, bulk */
+} MessageKind;
+
+/* "human", "auto-reply", "bounce", "receipt", "list". Static. */
+const char *message_kind_name(MessageKind kind);
+
+typedef struct {
+	char *name;    /* decoded; "" when there is none */
+	char *address; /* folded (address.h); never "" */
+} Person;
+
+/* One header field as received. */
+typedef struct {
+	const char *name; /* as written */
+	const char *raw;  /* value as received, unfolded; bytes */
+	char *text;	  /* decoded */
+} HeaderField;
+
+/* A stretch of text that counts alike. */
+typedef struct {
+	char *text;	/* UTF-8; invisible and bidi characters removed */
+	gsize bytes;	/* of text */
+	bool hidden;	/* from HTML that a reader doesn't see */
+} TextPart;
+
+typedef struct Message {
+	char *message_id; /* without <>; NULL when absent or given twice */
+	char *subject;	  /* "" when absent */
+	GPtrArray *from;  /* of Person: From; Sender when From is absent */
+	GPtrArray *reply_to;
+	GPtrArray *to; /* To and Cc */
+	gint64 date_s; /* Date; 0 when absent or nonsense */
+	/* Topmost Received that has a date; 0 when there is none. */
+	gint64 received_s;
+
+	char **references; /* ids without <>, newest first, each once:
+			    * In-Reply-To, then References from its end */
+	char *thread_index; /* Outlook's conversation, 44 hex digits; NULL */
+
+	MessageKind kind;
+	bool auto_submitted;	/* Auto-Submitted other than "no" */
+	const char *kind_because; /* the mark that decided, static */
+	bool malformed; /* doubled From, Subject, Message-ID ...: proves nothing */
+	guint nuls;	/* NUL bytes seen in the body */
+
+	/* Lists of TextPart. */
+	GPtrArray *text;      /* written now */
+	GPtrArray *quoted;    /* quotes, forwarded headers, returned mail */
+	GPtrArray *signature; /* signature and disclaimers */
+	char **attachments;   /* decoded names */
+	GPtrArray *headers;   /* of HeaderField, in order */
+
+	char *unread;	/* why it could not be read (whole); NULL = it was */
+	bool truncated; /* a limit cut it; what was read counts */
+
+	/* For the fingerprint; hex SHA-256. */
+	char body_sha256[65]; /* the body's bytes, line ends and trailing
+			       * white space normalised */
+	char text_sha256[65]; /* text written now, folded; "" without any */
+	gsize bytes;	      /* of the message as given */
+} Message;
+
+/* Once per process, before any thread. */
+void message_init(void);
+
+/*
+ * Reads the LENGTH bytes of a message (header fields, empty line, body; CRLF or
+ * LF; an mbox "From " line before is skipped). TRUNCATED: the bytes end before
+ * the message did. Transfer full. Any thread, at most one a Message.
+ */
+Message *message_read(const void *bytes, gsize length, bool truncated);
+
+/* A Message that was not looked into but for its header block: message-id,
+ * subject, people, threads; `unread` is BECAUSE. For messages that crashed a
+ * reader before. Transfer full. Uses no library but ours. */
+Message *message_unread(const void *bytes, gsize length, const char *because);
+
+void message_free(Message *message);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Message, message_free)
+
+/* The value of the first field NAME (caseless), decoded; NULL when absent. */
+const char *message_header(const Message *message, const char *name);
+
+/* The first From address, folded; "" when absent. Not a copy. */
+const char *message_from(const Message *message);
+
+/* Everybody an answer may go to: From and Reply-To, folded, each once.
+ * NULL-terminated, transfer full. */
+char **message_correspondents(const Message *message);
+
+/* The text written now as one string, visible parts first, at most MAX_BYTES,
+ * cut at a character. Transfer full. */
+char *message_new_text(const Message *message, gsize max_bytes);
+
+#endif

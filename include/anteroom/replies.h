@@ -1,0 +1,40 @@
+/*
+ * Is a message a reply of ours (R15)? Proof of origin, the writer, human or
+ * not. Whether it threads to a case and goes to its correspondent is decided
+ * by the store in the transaction that stops the clock.
+ */
+#ifndef ANTEROOM_REPLIES_H
+#define ANTEROOM_REPLIES_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "anteroom/conf.h"
+#include "anteroom/message.h"
+
+/* What the mail server says of where a message came from; NULL = not said. */
+typedef struct {
+	const char *login;	 /* {auth_authen} */
+	const char *daemon_name; /* {daemon_name} */
+	const char *client_ip;	 /* {client_addr} or the connection's */
+	bool vouched; /* by the operator: `take --sent`, a local command */
+} Origin;
+
+/*
+ * Is ORIGIN one of ours by proof: authenticated, or through a submission daemon,
+ * or from a trusted network. Returns the proof in a word for the log, NULL when
+ * there is none. Static.
+ */
+const char *origin_proof(const Conf *conf, const Origin *origin);
+
+typedef struct {
+	const char *member; /* of the Message: who wrote it, folded */
+	const char *team;   /* of the Conf: name; "" for people of a desk */
+} ReplyWriter;
+
+/* May MESSAGE from ORIGIN stop a clock as far as its writer goes? NULL: yes,
+ * *writer is set. Else why not, in a word. Static. */
+const char *reply_refused(const Conf *conf, const Origin *origin,
+    const Message *message, ReplyWriter *writer);
+
+#endif

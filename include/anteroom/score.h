@@ -1,0 +1,77 @@
+/*
+ * Scoring: all rules of all packs over one message. Points go to topics,
+ * urgency adds up from a base, and every hit keeps the words and the reason.
+ *
+ * A Ruleset is compiled once, immutable, counted and shared by all threads;
+ * what a match needs besides comes from a pool inside it.
+ */
+#ifndef ANTEROOM_SCORE_H
+#define ANTEROOM_SCORE_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "anteroom/conf.h"
+#include "anteroom/message.h"
+#include "anteroom/urgency.h"
+
+typedef struct Ruleset Ruleset;
+
+/* One rule that fired. Once a rule counts, however often it hits. */
+typedef struct {
+	const Rule *rule; /* of the Ruleset's Conf */
+	Section section;  /* where it hit first */
+	const char *header; /* for SECTION_HEADER; else NULL */
+	char *text;	  /* the words, one line, shown as they are */
+	gsize offset;	  /* bytes into the section's text */
+	guint count;	  /* hits seen, at most LIMIT_HITS_PER_RULE */
+} ScoreHit;
+
+typedef struct {
+	const Topic *topic;
+	int points;	/* sum over its rules */
+	bool qualified; /* points >= threshold */
+} TopicScore;
+
+typedef struct Score {
+	GPtrArray *hits;   /* of ScoreHit, in the order of the packs */
+	GPtrArray *topics; /* of TopicScore with points or a floor: qualified
+			    * first, by precedence, then points, then name */
+	int urgency;	   /* 0..100, floors applied */
+	Urgency level;
+	bool undecided; /* a rule ran into a limit: look at it by hand */
+	const char *undecided_because; /* rule's name or "time"; NULL */
+	Ruleset *ruleset; /* reference: keeps the rules alive */
+} Score;
+
+/*
+ * Compiles the rules of CONF. PROBLEMS takes every pattern that doesn't
+ * compile, with its place and the offset in it; NULL when there is one.
+ * Holds a reference of CONF. Transfer full.
+ */
+Ruleset *ruleset_new(Conf *conf, GPtrArray *problems);
+Ruleset *ruleset_ref(Ruleset *ruleset);
+void ruleset_unref(Ruleset *ruleset);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ruleset, ruleset_unref)
+
+guint ruleset_size(const Ruleset *ruleset);
+/* Did the patterns compile to machine code? False: slower, same answers. */
+bool ruleset_jit(const Ruleset *ruleset);
+
+/* Scores MESSAGE; never fails: what could not be decided is `undecided`. A
+ * message that is `unread` scores on what there is. Bounded by LIMIT_SCORE_MS.
+ * Transfer full. Any thread, any number at once. */
+Score *ruleset_score(Ruleset *ruleset, const Message *message);
+
+/* Runs each rule's own hits and misses against that rule alone. PROBLEMS takes
+ * one error per example that doesn't do what it says, and a warning for each
+ * rule that is slow on hostile text. */
+void ruleset_check(Ruleset *ruleset, GPtrArray *problems);
+
+void score_free(Score *score);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Score, score_free)
+
+/* The qualified topic that comes first; NULL: none qualifies ("other"). */
+const Topic *score_topic(const Score *score);
+
+#endif
