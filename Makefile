@@ -23,7 +23,7 @@ INSTALL ?= install
 # A sanitizer build lives beside the ordinary one.
 SAN ?=
 comma := ,
-B := build$(if $(SAN),-$(subst $(comma),-,$(SAN)))
+B := build
 ifneq ($(SAN),)
 B := build/san-$(subst $(comma),-,$(SAN))
 SANFLAGS := -fsanitize=$(SAN) -fno-omit-frame-pointer \
@@ -88,8 +88,10 @@ $(call program,tests/unit/$(1),tests/unit/$(1).c,$(2),cmocka,$(3))
 UNIT_TESTS += $(B)/tests/unit/$(1)
 endef
 
-include $(wildcard milter/module.mk milter/*/module.mk tests/*/module.mk \
-	packaging/module.mk packaging/*/module.mk rules/module.mk)
+# Modules first: programs and tests ask what they stand on.
+include $(wildcard milter/*/module.mk)
+include $(wildcard milter/module.mk rules/module.mk tests/*/module.mk tests/unit/*.mk \
+	packaging/module.mk packaging/*/module.mk)
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
