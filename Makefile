@@ -32,7 +32,7 @@ endif
 
 CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Wformat=2 -Wvla -Wshadow -Wpointer-arith \
-	-Wcast-qual -Wmissing-prototypes -Wmissing-declarations \
+	-Wmissing-prototypes -Wmissing-declarations \
 	-Wstrict-prototypes -Wwrite-strings -Wold-style-definition -Wundef
 ifeq ($(DEVELOPER),1)
 WARN += -Werror
@@ -43,6 +43,7 @@ ALL_CPPFLAGS := -Iinclude -Imilter -D_GNU_SOURCE \
 	-DANTEROOM_VERSION='"$(VERSION)"' $(CPPFLAGS)
 ALL_LDFLAGS := -pie -Wl,-z,relro -Wl,-z,now -pthread $(SANFLAGS) $(LDFLAGS)
 
+.SECONDARY:
 .PHONY: all demo test lint bench install clean deps-build deps-test
 all:
 
@@ -84,14 +85,14 @@ endef
 
 # $(call unit,NAME,MODULES[,LIBS]): the cmocka test tests/unit/NAME.c
 define unit
-$(call program,tests/unit/$(1),tests/unit/$(1).c,$(2),cmocka,$(3))
+$(eval $(call program,tests/unit/$(1),tests/unit/$(1).c,$(2),cmocka,$(3)))
 UNIT_TESTS += $(B)/tests/unit/$(1)
 endef
 
 # Modules first: programs and tests ask what they stand on.
 include $(wildcard milter/*/module.mk)
-include $(wildcard milter/module.mk rules/module.mk tests/*/module.mk tests/unit/*.mk \
-	packaging/module.mk packaging/*/module.mk)
+include $(wildcard milter/module.mk rules/module.mk tests/*/module.mk \
+	tests/unit/*.mk packaging/module.mk packaging/*/module.mk)
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)

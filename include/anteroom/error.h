@@ -14,12 +14,12 @@
 #define ANTEROOM_ERROR (anteroom_error_quark())
 
 typedef enum {
-	ERROR_NO,	 /* the answer is no: not found, or state forbids it */
-	ERROR_USAGE,	 /* the caller's words are wrong */
-	ERROR_CONFIG,	 /* configuration or rule pack is wrong */
-	ERROR_DENIED,	 /* the caller may not do this */
+	ERROR_NO,        /* the answer is no: not found, or state forbids it */
+	ERROR_USAGE,     /* the caller's words are wrong */
+	ERROR_CONFIG,    /* configuration or rule pack is wrong */
+	ERROR_DENIED,    /* the caller may not do this */
 	ERROR_TEMPORARY, /* busy or full: the same call may work later */
-	ERROR_FATAL,	 /* this process can't go on: restart and reopen */
+	ERROR_FATAL,     /* this process can't go on: restart and reopen */
 } ErrorCode;
 
 /* The domain. Any thread. */

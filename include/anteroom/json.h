@@ -52,8 +52,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(JsonValue, json_value_free)
  * the fallback. What is returned lives as long as the root value. */
 const char *json_get_string(const JsonValue *object, const char *name);
 gint64 json_get_int(const JsonValue *object, const char *name, gint64 fallback);
-double json_get_double(const JsonValue *object, const char *name,
-    double fallback);
+double json_get_double(
+    const JsonValue *object, const char *name, double fallback);
 bool json_get_bool(const JsonValue *object, const char *name, bool fallback);
 /* NULL when missing or null. */
 const JsonValue *json_get(const JsonValue *object, const char *name);

@@ -8,40 +8,40 @@
 /* a message */
 #define LIMIT_MESSAGE_BYTES (12 * 1024 * 1024) /* kept of one message */
 #define LIMIT_HEADER_BYTES (1024 * 1024)       /* all header fields together */
-#define LIMIT_HEADER_LINES 1000		       /* fields handed to GMime */
-#define LIMIT_PARTS 500			       /* MIME parts looked at */
-#define LIMIT_NESTING 32		       /* MIME levels looked at */
+#define LIMIT_HEADER_LINES 1000                /* fields handed to GMime */
+#define LIMIT_PARTS 500                        /* MIME parts looked at */
+#define LIMIT_NESTING 32                       /* MIME levels looked at */
 #define LIMIT_PART_TEXT_BYTES (1024 * 1024)    /* text of one part, UTF-8 */
 #define LIMIT_TEXT_BYTES (2 * 1024 * 1024)     /* text of all parts, UTF-8 */
-#define LIMIT_SUBJECT_BYTES 2000	       /* decoded, UTF-8 */
-#define LIMIT_PEOPLE 500		       /* addresses of one field */
-#define LIMIT_ATTACHMENTS 500		       /* names kept */
-#define LIMIT_THREAD_IDS 200		       /* newest kept of References */
-#define LIMIT_MESSAGE_ID_BYTES 2000	       /* longer ones are not used */
-#define LIMIT_RECIPIENTS 1000		       /* envelope recipients kept */
+#define LIMIT_SUBJECT_BYTES 2000               /* decoded, UTF-8 */
+#define LIMIT_PEOPLE 500                       /* addresses of one field */
+#define LIMIT_ATTACHMENTS 500                  /* names kept */
+#define LIMIT_THREAD_IDS 200                   /* newest kept of References */
+#define LIMIT_MESSAGE_ID_BYTES 2000            /* longer ones are not used */
+#define LIMIT_RECIPIENTS 1000                  /* envelope recipients kept */
 
 /* scoring */
-#define LIMIT_SCORE_MS 1000	  /* wall time of one message */
+#define LIMIT_SCORE_MS 1000       /* wall time of one message */
 #define LIMIT_MATCH_STEPS 100000  /* PCRE2 match limit */
 #define LIMIT_MATCH_HEAP_KIB 1024 /* PCRE2 heap limit */
-#define LIMIT_HITS_PER_RULE 8	  /* hits kept; one suffices to score */
+#define LIMIT_HITS_PER_RULE 8     /* hits kept; one suffices to score */
 #define LIMIT_HIT_TEXT_BYTES 200  /* words kept of a hit */
 
 /* configuration and packs */
 #define LIMIT_CONF_BYTES (4 * 1024 * 1024) /* one file */
-#define LIMIT_RULES 20000		   /* all packs together */
-#define LIMIT_PATTERN_BYTES 8192	   /* one pattern */
+#define LIMIT_RULES 20000                  /* all packs together */
+#define LIMIT_PATTERN_BYTES 8192           /* one pattern */
 
 /* control socket */
-#define LIMIT_REQUEST_BYTES (64 * 1024)	  /* one request line */
-#define LIMIT_CONTROL_CLIENTS 64	  /* at once */
-#define LIMIT_NOTE_BYTES (8 * 1024)	  /* a note or a reason */
-#define LIMIT_CONTROL_IDLE_S 60		  /* a silent client is let go */
+#define LIMIT_REQUEST_BYTES (64 * 1024) /* one request line */
+#define LIMIT_CONTROL_CLIENTS 64        /* at once */
+#define LIMIT_NOTE_BYTES (8 * 1024)     /* a note or a reason */
+#define LIMIT_CONTROL_IDLE_S 60         /* a silent client is let go */
 
 /* store */
-#define LIMIT_EXCERPT_BYTES 2000       /* kept of a text by keep-text */
-#define LIMIT_BATCH 256		       /* changes a commit */
-#define LIMIT_CASE_MESSAGES 1000       /* messages a case; then a linked one */
-#define LIMIT_CASE_BYTES (64 * 1024)   /* one case record */
+#define LIMIT_EXCERPT_BYTES 2000     /* kept of a text by keep-text */
+#define LIMIT_BATCH 256              /* changes a commit */
+#define LIMIT_CASE_MESSAGES 1000     /* messages a case; then a linked one */
+#define LIMIT_CASE_BYTES (64 * 1024) /* one case record */
 
 #endif

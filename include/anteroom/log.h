@@ -22,7 +22,7 @@ void log_set_level(LogLevel level);
 void log_line(LogLevel level, const char *event, ...) G_GNUC_NULL_TERMINATED;
 
 /* A number as a value of log_line: lives until the end of the block. */
-#define LOG_NUMBER(n) log_number((char[24]) { 0 }, (n))
+#define LOG_NUMBER(n) log_number((char[24]){0}, (n))
 const char *log_number(char *buffer, gint64 n);
 
 #endif

@@ -20,14 +20,14 @@
 typedef struct {
 	const void *bytes; /* header block, empty line, body */
 	gsize n_bytes;
-	bool truncated;		       /* the rest was too much */
-	const char *sender;	       /* envelope, raw; NULL or "" = null path */
+	bool truncated;     /* the rest was too much */
+	const char *sender; /* envelope, raw; NULL or "" = null path */
 	const char *const *recipients; /* envelope, raw, NULL-terminated; NULL:
 					* taken from To and Cc */
-	gint64 arrival_s;	       /* 0: topmost Received, Date, else now */
+	gint64 arrival_s;              /* 0: topmost Received, Date, else now */
 	gint64 now_s;
 	Origin origin;
-	const char *via;     /* "milter", "take", "replay" */
+	const char *via;    /* "milter", "take", "replay" */
 	const char *unread; /* not NULL: don't look into it, say this */
 	const char *desk;   /* not NULL: for this desk whoever it is to */
 } Delivery;
@@ -35,8 +35,8 @@ typedef struct {
 typedef enum {
 	OUTCOME_UNWATCHED, /* neither for a desk nor a reply of ours */
 	OUTCOME_SCREENED,  /* tagged, no case */
-	OUTCOME_CASE,	   /* new, joined, linked or copy: admit */
-	OUTCOME_REPLY,	   /* of ours, threads to a case: answer */
+	OUTCOME_CASE,      /* new, joined, linked or copy: admit */
+	OUTCOME_REPLY,     /* of ours, threads to a case: answer */
 } Outcome;
 
 /* What the mail server is to be told. */
@@ -44,22 +44,22 @@ typedef struct Verdict {
 	Outcome outcome;
 	AdmitOutcome admit;
 	AnswerOutcome answer;
-	Case *kase;		  /* NULL without one */
-	GPtrArray *tag_names;	  /* header fields to add, in order: names */
-	GPtrArray *tag_values;	  /* and values: UTF-8, safe for a header */
+	Case *kase;                /* NULL without one */
+	GPtrArray *tag_names;      /* header fields to add, in order: names */
+	GPtrArray *tag_values;     /* and values: UTF-8, safe for a header */
 	GPtrArray *add_recipients; /* addresses, valid */
 	GPtrArray *remove_recipients; /* raw, as given in recipients; only with
 				       * an addition */
 	const char *reply_refused; /* why a reply of ours didn't count; NULL */
-	char *stripped_because;	   /* reserved, NULL */
+	char *stripped_because;    /* reserved, NULL */
 } Verdict;
 void verdict_free(Verdict *verdict);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Verdict, verdict_free)
 
 /* Decides and records. NULL with an error when it can't be recorded; nothing
  * is recorded then. Blocks for the commit. Any thread. */
-Verdict *pipeline_run(Setup *setup, Store *store, const Delivery *delivery,
-    GError **error);
+Verdict *pipeline_run(
+    Setup *setup, Store *store, const Delivery *delivery, GError **error);
 
 /* The tags of a watched message that could not be recorded but is delivered
  * (on-error accept): Status "unscreened (BECAUSE)". Transfer full. */
@@ -80,7 +80,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Screening, screening_free)
  * message, the digest of its bytes first. NULL = none. Set before threads. */
 typedef struct {
 	/* Begins; false: this one ended the process before. */
-	bool (*enter)(gpointer data, const void *bytes, gsize n, gpointer *mark);
+	bool (*enter)(
+	    gpointer data, const void *bytes, gsize n, gpointer *mark);
 	void (*leave)(gpointer data, gpointer mark);
 	gpointer data;
 } PoisonGuard;

@@ -14,16 +14,16 @@
 
 /* What the mail server says of where a message came from; NULL = not said. */
 typedef struct {
-	const char *login;	 /* {auth_authen} */
+	const char *login;       /* {auth_authen} */
 	const char *daemon_name; /* {daemon_name} */
-	const char *client_ip;	 /* {client_addr} or the connection's */
+	const char *client_ip;   /* {client_addr} or the connection's */
 	bool vouched; /* by the operator: `take --sent`, a local command */
 } Origin;
 
 /*
- * Is ORIGIN one of ours by proof: authenticated, or through a submission daemon,
- * or from a trusted network. Returns the proof in a word for the log, NULL when
- * there is none. Static.
+ * Is ORIGIN one of ours by proof: authenticated, or through a submission
+ * daemon, or from a trusted network. Returns the proof in a word for the log,
+ * NULL when there is none. Static.
  */
 const char *origin_proof(const Conf *conf, const Origin *origin);
 

@@ -27,8 +27,8 @@ typedef struct Setup {
 Setup *setup_load(const char *path, GPtrArray *problems);
 
 /* The same with other packs than CONF's; for backtest. */
-Setup *setup_with_packs(Setup *base, const char *const *patterns,
-    GPtrArray *problems);
+Setup *setup_with_packs(
+    Setup *base, const char *const *patterns, GPtrArray *problems);
 
 Setup *setup_ref(Setup *setup);
 void setup_unref(Setup *setup);

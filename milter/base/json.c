@@ -1,0 +1,284 @@
+/* JSON by json-glib; the only file that knows it. */
+#include "anteroom/json.h"
+
+#include <json-glib/json-glib.h>
+#include <string.h>
+
+#include "anteroom/error.h"
+#include "anteroom/times.h"
+
+#define MAX_DEPTH 32
+
+struct Json {
+	JsonBuilder *builder;
+};
+
+/* A JsonValue is a JsonNode; the root's owner frees it as one. */
+static JsonNode *node_of(const JsonValue *value)
+{
+	return (JsonNode *)(guintptr)value;
+}
+
+Json *json_new(void)
+{
+	Json *json = g_new0(Json, 1);
+
+	json->builder = json_builder_new_immutable();
+	return json;
+}
+
+void json_free(Json *json)
+{
+	if (json != NULL) {
+		g_object_unref(json->builder);
+		g_free(json);
+	}
+}
+
+static void set_name(Json *json, const char *name)
+{
+	if (name != NULL) {
+		json_builder_set_member_name(json->builder, name);
+	}
+}
+
+void json_begin_object(Json *json, const char *name)
+{
+	set_name(json, name);
+	json_builder_begin_object(json->builder);
+}
+
+void json_end_object(Json *json)
+{
+	json_builder_end_object(json->builder);
+}
+
+void json_begin_array(Json *json, const char *name)
+{
+	set_name(json, name);
+	json_builder_begin_array(json->builder);
+}
+
+void json_end_array(Json *json)
+{
+	json_builder_end_array(json->builder);
+}
+
+void json_string(Json *json, const char *name, const char *value)
+{
+	g_autofree char *valid = NULL;
+
+	if (value == NULL) {
+		json_null(json, name);
+		return;
+	}
+	set_name(json, name);
+	if (!g_utf8_validate(value, -1, NULL)) {
+		valid = g_utf8_make_valid(value, -1);
+	}
+	json_builder_add_string_value(
+	    json->builder, valid != NULL ? valid : value);
+}
+
+void json_int(Json *json, const char *name, gint64 value)
+{
+	set_name(json, name);
+	json_builder_add_int_value(json->builder, value);
+}
+
+void json_double(Json *json, const char *name, double value)
+{
+	set_name(json, name);
+	json_builder_add_double_value(json->builder, value);
+}
+
+void json_bool(Json *json, const char *name, bool value)
+{
+	set_name(json, name);
+	json_builder_add_boolean_value(json->builder, value);
+}
+
+void json_null(Json *json, const char *name)
+{
+	set_name(json, name);
+	json_builder_add_null_value(json->builder);
+}
+
+void json_time(Json *json, const char *name, gint64 at_s)
+{
+	g_autofree char *text = times_rfc3339(at_s);
+
+	json_string(json, name, text);
+}
+
+void json_strings(Json *json, const char *name, const char *const *values)
+{
+	json_begin_array(json, name);
+	for (; values != NULL && *values != NULL; values++) {
+		json_string(json, NULL, *values);
+	}
+	json_end_array(json);
+}
+
+void json_value(Json *json, const char *name, const JsonValue *value)
+{
+	if (value == NULL) {
+		json_null(json, name);
+		return;
+	}
+	set_name(json, name);
+	json_builder_add_value(json->builder, json_node_copy(node_of(value)));
+}
+
+char *json_text(Json *json)
+{
+	JsonNode *root = json_builder_get_root(json->builder);
+	char *text = json_to_string(root, FALSE);
+
+	json_node_unref(root);
+	return text;
+}
+
+/* The library's parser recurses: depth is bounded before it starts. */
+static bool too_deep(const char *text, gsize length)
+{
+	int depth = 0;
+	bool in_string = false;
+
+	for (gsize i = 0; i < length; i++) {
+		if (in_string) {
+			if (text[i] == '\\') {
+				i++;
+			} else if (text[i] == '"') {
+				in_string = false;
+			}
+		} else if (text[i] == '"') {
+			in_string = true;
+		} else if (text[i] == '{' || text[i] == '[') {
+			if (++depth > MAX_DEPTH) {
+				return true;
+			}
+		} else if (text[i] == '}' || text[i] == ']') {
+			depth--;
+		}
+	}
+	return false;
+}
+
+JsonValue *json_parse(const char *text, gsize length, GError **error)
+{
+	g_autoptr(JsonParser) parser = NULL;
+	g_autoptr(GError) inner = NULL;
+
+	if (memchr(text, '\0', length) != NULL ||
+	    !g_utf8_validate(text, (gssize)length, NULL)) {
+		g_set_error_literal(
+		    error, ANTEROOM_ERROR, ERROR_USAGE, "JSON: not UTF-8");
+		return NULL;
+	}
+	if (too_deep(text, length)) {
+		g_set_error_literal(error, ANTEROOM_ERROR, ERROR_USAGE,
+		    "JSON: nested too deep");
+		return NULL;
+	}
+	parser = json_parser_new_immutable();
+	if (!json_parser_load_from_data(parser, text, (gssize)length, &inner) ||
+	    json_parser_get_root(parser) == NULL) {
+		g_set_error(error, ANTEROOM_ERROR, ERROR_USAGE, "JSON: %s",
+		    inner != NULL ? inner->message : "empty");
+		return NULL;
+	}
+	return (JsonValue *)json_parser_steal_root(parser);
+}
+
+void json_value_free(JsonValue *value)
+{
+	if (value != NULL) {
+		json_node_unref(node_of(value));
+	}
+}
+
+const JsonValue *json_get(const JsonValue *object, const char *name)
+{
+	JsonNode *member;
+
+	if (object == NULL || !JSON_NODE_HOLDS_OBJECT(node_of(object))) {
+		return NULL;
+	}
+	member =
+	    json_object_get_member(json_node_get_object(node_of(object)), name);
+	if (member == NULL || JSON_NODE_HOLDS_NULL(member)) {
+		return NULL;
+	}
+	return (const JsonValue *)member;
+}
+
+static JsonNode *get_of_type(
+    const JsonValue *object, const char *name, GType type)
+{
+	JsonNode *member = node_of(json_get(object, name));
+
+	if (member == NULL || !JSON_NODE_HOLDS_VALUE(member) ||
+	    json_node_get_value_type(member) != type) {
+		return NULL;
+	}
+	return member;
+}
+
+const char *json_get_string(const JsonValue *object, const char *name)
+{
+	JsonNode *member = get_of_type(object, name, G_TYPE_STRING);
+
+	return member != NULL ? json_node_get_string(member) : NULL;
+}
+
+gint64 json_get_int(const JsonValue *object, const char *name, gint64 fallback)
+{
+	JsonNode *member = get_of_type(object, name, G_TYPE_INT64);
+
+	return member != NULL ? json_node_get_int(member) : fallback;
+}
+
+double json_get_double(
+    const JsonValue *object, const char *name, double fallback)
+{
+	JsonNode *member = get_of_type(object, name, G_TYPE_DOUBLE);
+
+	if (member == NULL) {
+		member = get_of_type(object, name, G_TYPE_INT64);
+	}
+	return member != NULL ? json_node_get_double(member) : fallback;
+}
+
+bool json_get_bool(const JsonValue *object, const char *name, bool fallback)
+{
+	JsonNode *member = get_of_type(object, name, G_TYPE_BOOLEAN);
+
+	return member != NULL ? json_node_get_boolean(member) : fallback;
+}
+
+guint json_length(const JsonValue *array)
+{
+	if (array == NULL || !JSON_NODE_HOLDS_ARRAY(node_of(array))) {
+		return 0;
+	}
+	return json_array_get_length(json_node_get_array(node_of(array)));
+}
+
+const JsonValue *json_at(const JsonValue *array, guint index)
+{
+	if (index >= json_length(array)) {
+		return NULL;
+	}
+	return (const JsonValue *)json_array_get_element(
+	    json_node_get_array(node_of(array)), index);
+}
+
+const char *json_as_string(const JsonValue *value)
+{
+	if (value == NULL || !JSON_NODE_HOLDS_VALUE(node_of(value)) ||
+	    json_node_get_value_type(node_of(value)) != G_TYPE_STRING) {
+		return NULL;
+	}
+	return json_node_get_string(node_of(value));
+}
