@@ -47,11 +47,11 @@ ALL_LDFLAGS := -pie -Wl,-z,relro -Wl,-z,now -pthread $(SANFLAGS) $(LDFLAGS)
 .PHONY: all demo test lint bench install clean deps-build deps-test
 all:
 
-# $(call module,NAME,SOURCES,PKG-CONFIG NAMES,LIBRARIES,LOWER MODULES)
+# $(call module,NAME,SOURCES,PKG-CONFIG NAMES,LIBRARIES,LOWER MODULES[,FOLDER])
 # makes $(B)/NAME.a of milter/NAME/SOURCES; programs and tests that name the
 # module get the lower ones and the libraries with it.
 define module
-$(1)_SRC := $(addprefix milter/$(if $(filter .,$(1)),,$(1)/),$(2))
+$(1)_SRC := $(addprefix $(or $(6),milter/$(1)/),$(2))
 $(1)_PKG := $(3)
 $(1)_LIBS := $(4)
 $(1)_NEEDS := $(5)

@@ -16,6 +16,18 @@
 #include "anteroom/score.h"
 #include "anteroom/setup.h"
 
+/*
+ * Called around reading and scoring a message, so that one which ends the
+ * process isn't read a second time. Both from any thread.
+ */
+typedef struct {
+	/* Begins; false: this message ended the process before. */
+	bool (*enter)(
+	    gpointer data, const void *bytes, gsize n, gpointer *mark);
+	void (*leave)(gpointer data, gpointer mark);
+	gpointer data;
+} PoisonGuard;
+
 /* A message as it was handed over. Borrowed for the call. */
 typedef struct {
 	const void *bytes; /* header block, empty line, body */
@@ -27,9 +39,10 @@ typedef struct {
 	gint64 arrival_s;              /* 0: topmost Received, Date, else now */
 	gint64 now_s;
 	Origin origin;
-	const char *via;    /* "milter", "take", "replay" */
-	const char *unread; /* not NULL: don't look into it, say this */
-	const char *desk;   /* not NULL: for this desk whoever it is to */
+	const char *via;          /* "milter", "take", "replay" */
+	const char *unread;       /* not NULL: don't look into it, say this */
+	const char *desk;         /* not NULL: for this desk whoever it is to */
+	const PoisonGuard *guard; /* NULL = none */
 } Delivery;
 
 typedef enum {
@@ -51,7 +64,6 @@ typedef struct Verdict {
 	GPtrArray *remove_recipients; /* raw, as given in recipients; only with
 				       * an addition */
 	const char *reply_refused; /* why a reply of ours didn't count; NULL */
-	char *stripped_because;    /* reserved, NULL */
 } Verdict;
 void verdict_free(Verdict *verdict);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Verdict, verdict_free)
@@ -75,16 +87,5 @@ typedef struct Screening {
 Screening *screening_new(Setup *setup, const Delivery *delivery);
 void screening_free(Screening *screening);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Screening, screening_free)
-
-/* For a poisoned message: called around the reading and scoring of every
- * message, the digest of its bytes first. NULL = none. Set before threads. */
-typedef struct {
-	/* Begins; false: this one ended the process before. */
-	bool (*enter)(
-	    gpointer data, const void *bytes, gsize n, gpointer *mark);
-	void (*leave)(gpointer data, gpointer mark);
-	gpointer data;
-} PoisonGuard;
-void pipeline_set_guard(const PoisonGuard *guard);
 
 #endif

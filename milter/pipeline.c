@@ -1,0 +1,282 @@
+/*
+ * The way of a message: the table of contents of this program. Each step is a
+ * folder; nothing is decided here but the order.
+ */
+#include "anteroom/pipeline.h"
+
+#include <string.h>
+
+#include "anteroom/address.h"
+#include "anteroom/error.h"
+#include "verdict.h"
+
+/* Reads and scores under the guard, so that a message which ends the process
+ * is not looked into a second time. */
+static void read_and_score(Screening *screening, const Delivery *delivery)
+{
+	const PoisonGuard *guard = delivery->guard;
+	const char *unread = delivery->unread;
+	gpointer mark = NULL;
+
+	if (unread == NULL && guard != NULL &&
+	    !guard->enter(
+		guard->data, delivery->bytes, delivery->n_bytes, &mark)) {
+		unread = "reading it failed before";
+	}
+	screening->message =
+	    unread != NULL
+		? message_unread(delivery->bytes, delivery->n_bytes, unread)
+		: message_read(
+		      delivery->bytes, delivery->n_bytes, delivery->truncated);
+	screening->score =
+	    ruleset_score(screening->setup->rules, screening->message);
+	if (mark != NULL) {
+		guard->leave(guard->data, mark);
+	}
+}
+
+/* The moment the mail server handed it over; of a mailbox, what the last mail
+ * server wrote. A moment in the future is somebody's broken clock. */
+static gint64 arrival_of(const Delivery *delivery, const Message *message)
+{
+	gint64 said_s = delivery->arrival_s;
+
+	if (said_s == 0) {
+		said_s = message->received_s != 0 ? message->received_s
+						  : message->date_s;
+	}
+	return said_s <= 0 || said_s > delivery->now_s ? delivery->now_s
+						       : said_s;
+}
+
+/* The envelope; of a mailbox, whom the fields name. Transfer full. */
+static char **recipients_of(const Delivery *delivery, const Message *message)
+{
+	g_autoptr(GPtrArray) all = NULL;
+
+	if (delivery->recipients != NULL) {
+		return g_strdupv((char **)(guintptr)delivery->recipients);
+	}
+	all = g_ptr_array_new();
+	for (guint i = 0; i < message->to->len; i++) {
+		const Person *person = message->to->pdata[i];
+
+		g_ptr_array_add(all, g_strdup(person->address));
+	}
+	g_ptr_array_add(all, NULL);
+	return (char **)g_ptr_array_free(g_steal_pointer(&all), FALSE);
+}
+
+/* The desk that decides when a message is to several: one that does more
+ * before one that does less, then the order of the recipients. */
+static const Desk *desk_of(
+    const Conf *conf, const Delivery *delivery, char **recipients)
+{
+	const Desk *best = NULL;
+
+	if (delivery->desk != NULL) {
+		return conf_desk(conf, delivery->desk);
+	}
+	for (; *recipients != NULL; recipients++) {
+		const Desk *desk = conf_desk_of(conf, *recipients);
+
+		if (desk != NULL && (best == NULL || desk->mode < best->mode)) {
+			best = desk;
+		}
+	}
+	return best;
+}
+
+/* Folded, the watched ones first: the order of Admission. Transfer full. */
+static char **folded_watched_first(const Conf *conf, char **recipients)
+{
+	g_autoptr(GPtrArray) out = g_ptr_array_new();
+
+	for (int watched = 1; watched >= 0; watched--) {
+		for (char **r = recipients; *r != NULL; r++) {
+			if ((conf_desk_of(conf, *r) != NULL) == watched) {
+				g_ptr_array_add(out, address_fold(*r));
+			}
+		}
+	}
+	g_ptr_array_add(out, NULL);
+	return (char **)g_ptr_array_free(g_steal_pointer(&out), FALSE);
+}
+
+/* One of us answers a case? *VERDICT stays NULL when it is no such reply. */
+static bool try_reply(Store *store, const Delivery *delivery,
+    const Screening *screening, Verdict **verdict, GError **error)
+{
+	const Setup *setup = screening->setup;
+	Answer answer = {0};
+	AnswerOutcome outcome = ANSWER_UNKNOWN;
+	g_autoptr(Case) kase = NULL;
+	g_auto(GStrv) recipients = NULL;
+	ReplyWriter writer;
+	const char *refused = reply_refused(
+	    setup->conf, &delivery->origin, screening->message, &writer);
+
+	if (refused != NULL) {
+		return true;
+	}
+	if (delivery->recipients != NULL) {
+		recipients = folded_watched_first(
+		    setup->conf, (char **)(guintptr)delivery->recipients);
+	}
+	answer.message = screening->message;
+	answer.member = writer.member;
+	answer.team = writer.team;
+	answer.recipients = (const char *const *)recipients;
+	answer.at_s = arrival_of(delivery, screening->message);
+	answer.sla = setup->sla;
+	if (!store_answer(store, &answer, &outcome, &kase, error)) {
+		g_prefix_error(error, "reply: ");
+		return false;
+	}
+	if (outcome != ANSWER_UNKNOWN && outcome != ANSWER_ELSEWHERE) {
+		*verdict = verdict_new(OUTCOME_REPLY);
+		(*verdict)->answer = outcome;
+		(*verdict)->kase = g_steal_pointer(&kase);
+	}
+	return true;
+}
+
+static bool admit(Store *store, const Delivery *delivery,
+    const Screening *screening, char **recipients, Verdict *verdict,
+    GError **error)
+{
+	const Setup *setup = screening->setup;
+	g_auto(GStrv) folded = folded_watched_first(setup->conf, recipients);
+	g_autofree char *sender = address_fold(delivery->sender);
+	Admission admission = {
+	    .message = screening->message,
+	    .score = screening->score,
+	    .plan = screening->plan,
+	    .sla = setup->sla,
+	    .conf = setup->conf,
+	    .sender = sender,
+	    .recipients = (const char *const *)folded,
+	    .arrival_s = arrival_of(delivery, screening->message),
+	    .now_s = delivery->now_s,
+	    .via = delivery->via,
+	};
+
+	if (!store_admit(
+		store, &admission, &verdict->admit, &verdict->kase, error)) {
+		g_prefix_error(error, "case: ");
+		return false;
+	}
+	return true;
+}
+
+/* The watched message: plan it, record it, say what to add. */
+static Verdict *screen_watched(Store *store, const Delivery *delivery,
+    Screening *screening, char **recipients, GError **error)
+{
+	g_autoptr(Verdict) verdict = verdict_new(OUTCOME_SCREENED);
+	const Plan *plan = screening->plan;
+
+	if (plan->team != NULL) {
+		verdict->outcome = OUTCOME_CASE;
+		if (!admit(store, delivery, screening, recipients, verdict,
+			error)) {
+			return NULL;
+		}
+	}
+	if (plan->desk->mode == MODE_SHADOW) {
+		return g_steal_pointer(&verdict);
+	}
+	if (verdict->kase == NULL) {
+		verdict_tag_screened(verdict, screening);
+		return g_steal_pointer(&verdict);
+	}
+	verdict_tag_case(verdict, verdict->kase, screening);
+	if (plan->desk->mode == MODE_LIVE) {
+		verdict_forward(verdict, screening->setup->conf,
+		    verdict->kase->team, (const char *const *)recipients);
+	}
+	return g_steal_pointer(&verdict);
+}
+
+/* Of mail that the envelope shows to be for no desk only a reply matters, and
+ * that needs no score. A mailbox has no envelope: it takes reading to know. */
+static bool may_be_watched(const Conf *conf, const Delivery *delivery)
+{
+	const char *const *recipient = delivery->recipients;
+
+	if (recipient == NULL || delivery->desk != NULL) {
+		return true;
+	}
+	for (; *recipient != NULL; recipient++) {
+		if (conf_desk_of(conf, *recipient) != NULL) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static Screening *screening_begin(
+    Setup *setup, const Delivery *delivery, bool watched)
+{
+	Screening *screening = g_new0(Screening, 1);
+
+	screening->setup = setup_ref(setup);
+	read_and_score(screening, delivery, watched);
+	return screening;
+}
+
+static void make_plan(
+    Screening *screening, const Delivery *delivery, const Desk *desk)
+{
+	const Setup *setup = screening->setup;
+
+	screening->plan =
+	    plan_new(setup->conf, setup->sla, desk, screening->message,
+		screening->score, arrival_of(delivery, screening->message));
+}
+
+Verdict *pipeline_run(
+    Setup *setup, Store *store, const Delivery *delivery, GError **error)
+{
+	g_autoptr(Screening) screening = screening_begin(
+	    setup, delivery, may_be_watched(setup->conf, delivery));
+	g_auto(GStrv) recipients = recipients_of(delivery, screening->message);
+	g_autoptr(Verdict) verdict = NULL;
+	const Desk *desk = desk_of(setup->conf, delivery, recipients);
+
+	if (!try_reply(store, delivery, screening, &verdict, error)) {
+		return NULL;
+	}
+	if (verdict != NULL) {
+		return g_steal_pointer(&verdict);
+	}
+	if (desk == NULL) {
+		return verdict_new(OUTCOME_UNWATCHED);
+	}
+	make_plan(screening, delivery, desk);
+	return screen_watched(store, delivery, screening, recipients, error);
+}
+
+Screening *screening_new(Setup *setup, const Delivery *delivery)
+{
+	Screening *screening = screening_begin(setup, delivery, true);
+	g_auto(GStrv) recipients = recipients_of(delivery, screening->message);
+	const Desk *desk = desk_of(setup->conf, delivery, recipients);
+
+	if (desk == NULL) {
+		desk = setup->conf->desks->pdata[0];
+	}
+	make_plan(screening, delivery, desk);
+	return screening;
+}
+
+void screening_free(Screening *screening)
+{
+	if (screening != NULL) {
+		plan_free(screening->plan);
+		score_free(screening->score);
+		message_free(screening->message);
+		setup_unref(screening->setup);
+		g_free(screening);
+	}
+}

@@ -1,0 +1,1 @@
+$(eval $(call module,replies,origin.c reply.c,,,base conf message cases))

@@ -1,0 +1,55 @@
+/*
+ * Who wrote a message, and may it stop a clock as far as the writer goes? The
+ * rest (does it thread to a case, does it go to its correspondent) needs the
+ * store: cases/answer.c.
+ */
+#include "anteroom/replies.h"
+
+#include <string.h>
+
+/* The executive, the assistant and the desk's own addresses answer too. */
+static bool is_of_a_desk(const Conf *conf, const char *address)
+{
+	for (guint i = 0; i < conf->desks->len; i++) {
+		const Desk *desk = conf->desks->pdata[i];
+
+		if (strcmp(desk->executive, address) == 0 ||
+		    strcmp(desk->assistant, address) == 0) {
+			return true;
+		}
+	}
+	return conf_desk_of(conf, address) != NULL;
+}
+
+static bool find_writer(const Conf *conf, const char *from, ReplyWriter *writer)
+{
+	const Team *team = conf_team_of_member(conf, from);
+
+	if (team == NULL && !is_of_a_desk(conf, from)) {
+		return false;
+	}
+	writer->member = from;
+	writer->team = team != NULL ? team->name : "";
+	return true;
+}
+
+const char *reply_refused(const Conf *conf, const Origin *origin,
+    const Message *message, ReplyWriter *writer)
+{
+	const char *from = message_from(message);
+
+	if (origin_proof(conf, origin) == NULL) {
+		return "no-proof";
+	}
+	if (message->kind != KIND_HUMAN) {
+		return "automatic";
+	}
+	/* Of two From fields each reader believes another one. */
+	if (message->malformed) {
+		return "malformed";
+	}
+	if (from[0] == '\0' || !find_writer(conf, from, writer)) {
+		return "not-a-member";
+	}
+	return NULL;
+}
