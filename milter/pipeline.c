@@ -10,9 +10,10 @@
 #include "anteroom/error.h"
 #include "verdict.h"
 
-/* Reads and scores under the guard, so that a message which ends the process
- * is not looked into a second time. */
-static void read_and_score(Screening *screening, const Delivery *delivery)
+/* Reads and, when WATCHED, scores under the guard, so that a message which ends
+ * the process is not looked into a second time. */
+static void read_and_score(
+    Screening *screening, const Delivery *delivery, bool watched)
 {
 	const PoisonGuard *guard = delivery->guard;
 	const char *unread = delivery->unread;
@@ -28,8 +29,10 @@ static void read_and_score(Screening *screening, const Delivery *delivery)
 		? message_unread(delivery->bytes, delivery->n_bytes, unread)
 		: message_read(
 		      delivery->bytes, delivery->n_bytes, delivery->truncated);
-	screening->score =
-	    ruleset_score(screening->setup->rules, screening->message);
+	if (watched) {
+		screening->score =
+		    ruleset_score(screening->setup->rules, screening->message);
+	}
 	if (mark != NULL) {
 		guard->leave(guard->data, mark);
 	}
