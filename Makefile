@@ -102,5 +102,79 @@ $(B)/%.o: %.c
 
 -include $(OBJS:.o=.d)
 
+# ---- tests ----
+# SUITE=unit or flow runs a part; ONLY=WORD those with WORD in their path.
+# A folder of tests lists its Python files in FLOW_TESTS.
+SUITE ?= unit flow
+ONLY ?=
+export ASAN_OPTIONS ?= detect_stack_use_after_return=1:abort_on_error=1
+export UBSAN_OPTIONS ?= print_stacktrace=1
+export TSAN_OPTIONS ?= suppressions=$(CURDIR)/tests/lib/tsan.supp:halt_on_error=1
+SUITE_unit = $(UNIT_TESTS)
+SUITE_flow = $(FLOW_TESTS)
+
+test: deps-test
+	@$(MAKE) --no-print-directory test-run
+
+.PHONY: test-run
+test-run: $(PROGRAMS) $(TEST_PROGRAMS) $(UNIT_TESTS)
+	@ANTEROOM_BUILD=$(CURDIR)/$(B) $(PYTHON) tests/lib/run.py \
+		--only '$(ONLY)' $(foreach s,$(SUITE),$(SUITE_$(s)))
+
+deps-build:
+	@packaging/deps build
+deps-test:
+	@packaging/deps build test
+.PHONY: deps-lint
+deps-lint:
+	@packaging/deps build lint
+
+# ---- style ----
+C_FILES := $(wildcard milter/*.[ch] milter/*/*.[ch] include/anteroom/*.h \
+	tests/*/*.[ch])
+TIDY_FILES := $(wildcard milter/*.c milter/*/*.c)
+
+lint: deps-lint
+	@$(MAKE) --no-print-directory lint-run
+
+.PHONY: lint-run
+lint-run:
+	@clang-format --dry-run -Werror $(C_FILES)
+	@$(PYTHON) tests/lib/layers.py
+	@$(PYTHON) tests/lib/drift.py
+	@cppcheck --quiet --error-exitcode=1 --inline-suppr -j2 \
+		--enable=warning,performance,portability \
+		--suppress=unknownMacro --suppress=missingInclude \
+		-DG_DEFINE_AUTOPTR_CLEANUP_FUNC\(a,b\)= \
+		-Iinclude -Imilter milter
+	@mandoc -Tlint -Wwarning $(wildcard packaging/man/*.[1-8])
+
 clean:
 	rm -rf build
+
+# ---- installation ----
+sbindir ?= $(prefix)/sbin
+bindir ?= $(prefix)/bin
+install: all
+	$(INSTALL) -d $(DESTDIR)$(sbindir) $(DESTDIR)$(bindir) \
+		$(DESTDIR)$(datadir)/anteroom/rules \
+		$(DESTDIR)$(sysconfdir)/anteroom/rules.d \
+		$(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5 \
+		$(DESTDIR)$(mandir)/man8 \
+		$(DESTDIR)$(prefix)/lib/systemd/system \
+		$(DESTDIR)$(datadir)/bash-completion/completions
+	$(INSTALL) -m 755 $(B)/anteroomd $(DESTDIR)$(sbindir)/
+	$(INSTALL) -m 755 $(B)/anteroom $(DESTDIR)$(bindir)/
+	$(INSTALL) -m 644 $(wildcard rules/*.rules) \
+		$(DESTDIR)$(datadir)/anteroom/rules/
+	$(INSTALL) -m 644 $(wildcard packaging/man/*.1) $(DESTDIR)$(mandir)/man1/
+	$(INSTALL) -m 644 $(wildcard packaging/man/*.5) $(DESTDIR)$(mandir)/man5/
+	$(INSTALL) -m 644 $(wildcard packaging/man/*.8) $(DESTDIR)$(mandir)/man8/
+	$(INSTALL) -m 644 $(wildcard packaging/systemd/*.service \
+		packaging/systemd/*.socket) \
+		$(DESTDIR)$(prefix)/lib/systemd/system/
+	$(INSTALL) -m 644 packaging/completion/anteroom.bash \
+		$(DESTDIR)$(datadir)/bash-completion/completions/anteroom
+	test -e $(DESTDIR)$(sysconfdir)/anteroom/anteroom.conf || \
+		$(INSTALL) -m 640 packaging/conf/anteroom.conf \
+		$(DESTDIR)$(sysconfdir)/anteroom/anteroom.conf

@@ -1,0 +1,342 @@
+/*
+ * The daemon: boot order, signals, and the way down. The filter, the store and
+ * the control socket run in threads of their own; this one only waits.
+ *
+ * It runs in the foreground and never forks: libmilter, GLib and the store all
+ * start threads or hold locks that a fork would break.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "anteroom/cases.h"
+#include "anteroom/control.h"
+#include "anteroom/error.h"
+#include "anteroom/intake.h"
+#include "anteroom/log.h"
+#include "anteroom/message.h"
+#include "anteroom/setup.h"
+#include "anteroom/times.h"
+
+#define DEFAULT_CONF "/etc/anteroom/anteroom.conf"
+#define DRAIN_S 20          /* below the service manager's patience */
+#define TICK_MS (15 * 1000) /* how late a pause may end by itself */
+
+enum { EXIT_FINE = 0, EXIT_CONFIG = 2, EXIT_TEMPORARY = 75 };
+
+/* Signal handlers have no argument: what they touch must be global. They set a
+ * bit and wake the main thread. */
+enum { WANT_RELOAD = 1, WANT_STOP = 2, WANT_FAIL = 4 };
+static volatile sig_atomic_t wake_fd = -1;
+static gint wanted;
+
+static void want(gint what)
+{
+	const guint64 one = 1;
+	int saved = errno;
+
+	g_atomic_int_or(&wanted, (guint)what);
+	if (write(wake_fd, &one, sizeof one) < 0) {
+		/* The counter is full: the main thread is awake anyway. */
+	}
+	errno = saved;
+}
+
+static void on_signal(int number)
+{
+	want(number == SIGHUP || number == SIGUSR1 ? WANT_RELOAD : WANT_STOP);
+}
+
+static void on_failure(gpointer data)
+{
+	(void)data;
+	want(WANT_FAIL);
+}
+
+typedef struct {
+	SetupSlot *slot;
+	Store *store;
+	Poison *poison;
+	Control *control;
+	Intake *intake;
+} Daemon;
+
+static bool catch_signals(void)
+{
+	static const int caught[] = {SIGHUP, SIGUSR1, SIGTERM, SIGINT};
+	struct sigaction action = {.sa_handler = on_signal};
+
+	wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (wake_fd < 0) {
+		return false;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	for (gsize i = 0; i < G_N_ELEMENTS(caught); i++) {
+		sigaction(caught[i], &action, NULL);
+	}
+	return true;
+}
+
+static int exit_of(const GError *error)
+{
+	return g_error_matches(error, ANTEROOM_ERROR, ERROR_CONFIG)
+		   ? EXIT_CONFIG
+		   : EXIT_TEMPORARY;
+}
+
+static void tell_problems(const char *event, GPtrArray *problems)
+{
+	conf_problems_sort(problems);
+	for (guint i = 0; i < problems->len; i++) {
+		const ConfProblem *problem = problems->pdata[i];
+		g_autofree char *text = conf_problem_text(problem);
+
+		log_line(problem->warning ? LOG_WARNING : LOG_ERROR, event,
+		    "problem", text, NULL);
+	}
+}
+
+static GPtrArray *problems_new(void)
+{
+	return g_ptr_array_new_with_free_func(
+	    (GDestroyNotify)conf_problem_free);
+}
+
+static bool load(Daemon *daemon, const char *path)
+{
+	g_autoptr(GPtrArray) problems = problems_new();
+	Setup *setup = setup_load(path, problems);
+
+	tell_problems("configuration", problems);
+	if (setup == NULL) {
+		fprintf(stderr,
+		    "anteroomd: configuration: not started; "
+		    "`anteroom -c %s check` lists what to mend\n",
+		    path);
+		return false;
+	}
+	if (!ruleset_jit(setup->rules)) {
+		log_line(LOG_WARNING, "rules", "jit", "no", "because",
+		    "this process may not make code; rules match slower", NULL);
+	}
+	daemon->slot = setup_slot_new(setup);
+	return true;
+}
+
+static bool open_doors(Daemon *daemon, GError **error)
+{
+	g_autoptr(Setup) setup = setup_slot_get(daemon->slot);
+	const Conf *conf = setup->conf;
+	PoisonGuard guard;
+
+	daemon->store = store_open(conf->store_path, conf->store_bytes, error);
+	if (daemon->store == NULL) {
+		g_prefix_error(error, "store: ");
+		return false;
+	}
+	daemon->poison = poison_open(conf->store_path, times_now_s(), error);
+	if (daemon->poison == NULL) {
+		return false;
+	}
+	poison_guard(daemon->poison, &guard);
+	daemon->control = control_new(daemon->slot, daemon->store);
+	daemon->intake = intake_new(daemon->slot, daemon->store);
+	intake_guard(daemon->intake, &guard);
+	intake_on_failure(daemon->intake, on_failure, NULL);
+	if (!intake_start(daemon->intake, error)) {
+		g_prefix_error(error, "milter: ");
+		return false;
+	}
+	if (!control_listen(daemon->control, conf->control_socket, error)) {
+		g_prefix_error(error, "control: ");
+		return false;
+	}
+	return true;
+}
+
+static void reload(Daemon *daemon)
+{
+	g_autoptr(GPtrArray) problems = problems_new();
+	bool fine;
+
+	sd_notify(0, "RELOADING=1");
+	fine = setup_slot_reload(daemon->slot, problems);
+	tell_problems("reload", problems);
+	if (fine) {
+		g_autoptr(Setup) setup = setup_slot_get(daemon->slot);
+
+		log_line(LOG_INFO, "reload", "result", "done", "rules",
+		    LOG_NUMBER(ruleset_size(setup->rules)), "generation",
+		    LOG_NUMBER(setup->generation), NULL);
+	} else {
+		log_line(LOG_ERROR, "reload", "result",
+		    "refused: the old configuration and rules stay", NULL);
+	}
+	sd_notify(0, "READY=1");
+}
+
+/* Pauses end by themselves. */
+static void tick(Daemon *daemon)
+{
+	g_autoptr(GError) error = NULL;
+	guint n = 0;
+
+	if (!store_wake(daemon->store, times_now_s(), &n, &error)) {
+		log_line(LOG_ERROR, "clock", "error", error->message, NULL);
+	} else if (n > 0) {
+		log_line(LOG_INFO, "clock", "resumed", LOG_NUMBER(n), NULL);
+	}
+}
+
+/* Until asked to stop. True: asked by a signal; false: something failed. */
+static bool serve(Daemon *daemon)
+{
+	for (;;) {
+		struct pollfd wake = {.fd = wake_fd, .events = POLLIN};
+		guint64 count;
+		guint what;
+
+		if (poll(&wake, 1, TICK_MS) > 0 &&
+		    read(wake_fd, &count, sizeof count) < 0) {
+			/* A second reader doesn't exist; nothing to do. */
+		}
+		what = g_atomic_int_and(&wanted, 0);
+		if ((what & WANT_FAIL) != 0) {
+			return false;
+		}
+		if ((what & WANT_STOP) != 0) {
+			return true;
+		}
+		if ((what & WANT_RELOAD) != 0) {
+			reload(daemon);
+		}
+		tick(daemon);
+	}
+}
+
+/* Everything that was begun gets its answer; nothing is freed under somebody
+ * who still waits. */
+static void shut(Daemon *daemon)
+{
+	bool free_to_close = true;
+
+	sd_notify(0, "STOPPING=1");
+	if (daemon->intake != NULL) {
+		if (!intake_drain(daemon->intake, DRAIN_S)) {
+			log_line(LOG_WARNING, "stop", "because",
+			    "messages still had no answer after the wait",
+			    NULL);
+		}
+		free_to_close = intake_stop(daemon->intake);
+	}
+	if (daemon->control != NULL) {
+		control_stop(daemon->control);
+	}
+	if (!free_to_close) {
+		return;
+	}
+	control_free(daemon->control);
+	intake_free(daemon->intake);
+	poison_close(daemon->poison);
+	store_close(daemon->store);
+	setup_slot_free(daemon->slot);
+}
+
+static void tell_ready(Daemon *daemon)
+{
+	g_autoptr(Setup) setup = setup_slot_get(daemon->slot);
+	guint suspects = poison_suspects(daemon->poison);
+
+	if (suspects > 0) {
+		log_line(LOG_WARNING, "poison", "suspects",
+		    LOG_NUMBER(suspects), NULL);
+	}
+	log_line(LOG_INFO, "ready", "version", ANTEROOM_VERSION, "rules",
+	    LOG_NUMBER(ruleset_size(setup->rules)), "milter",
+	    setup->conf->milter_socket, "control", setup->conf->control_socket,
+	    NULL);
+	sd_notify(0, "READY=1");
+}
+
+static void help(FILE *out)
+{
+	fputs(
+	    "usage: anteroomd [-v] [-c FILE]\n"
+	    "\n"
+	    "The mail filter of Anteroom, its store and its clock, in the\n"
+	    "foreground.\n"
+	    "\n"
+	    "  -c FILE    configuration (" DEFAULT_CONF ")\n"
+	    "  -v         log more\n"
+	    "  --help     this text\n"
+	    "  --version  the version\n"
+	    "\n"
+	    "SIGHUP reloads configuration and rules: they are checked first,\n"
+	    "and the old ones stay if anything is wrong. SIGTERM finishes\n"
+	    "the messages in flight.\n"
+	    "Exit: 0 stopped, 2 usage or configuration, 75 try again.\n",
+	    out);
+}
+
+/* Returns -1 to go on, else the exit code. */
+static int read_options(int argc, char **argv, const char **path)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--help") == 0 ||
+		    strcmp(argv[i], "-h") == 0) {
+			help(stdout);
+			return EXIT_FINE;
+		}
+		if (strcmp(argv[i], "--version") == 0) {
+			puts("anteroomd " ANTEROOM_VERSION);
+			return EXIT_FINE;
+		}
+		if (strcmp(argv[i], "-v") == 0) {
+			log_set_level(LOG_DEBUG);
+		} else if (strcmp(argv[i], "-c") == 0 && i + 1 < argc) {
+			*path = argv[++i];
+		} else {
+			fprintf(stderr,
+			    "anteroomd: %s: not an option; see --help\n",
+			    argv[i]);
+			return EXIT_CONFIG;
+		}
+	}
+	return -1;
+}
+
+int main(int argc, char **argv)
+{
+	const char *path = DEFAULT_CONF;
+	g_autoptr(GError) error = NULL;
+	Daemon daemon = {0};
+	int code = read_options(argc, argv, &path);
+
+	if (code >= 0) {
+		return code;
+	}
+	message_init();
+	if (!catch_signals()) {
+		fprintf(stderr, "anteroomd: eventfd: %s\n", g_strerror(errno));
+		return EXIT_TEMPORARY;
+	}
+	if (!load(&daemon, path)) {
+		return EXIT_CONFIG;
+	}
+	if (open_doors(&daemon, &error)) {
+		tell_ready(&daemon);
+		code = serve(&daemon) ? EXIT_FINE : EXIT_TEMPORARY;
+	} else {
+		fprintf(stderr, "anteroomd: %s\n", error->message);
+		code = exit_of(error);
+	}
+	shut(&daemon);
+	log_line(LOG_INFO, "stopped", "code", LOG_NUMBER(code), NULL);
+	return code;
+}
