@@ -22,6 +22,7 @@
 
 /* scoring */
 #define LIMIT_SCORE_MS 1000       /* wall time of one message */
+#define LIMIT_RULE_MS 250         /* of it, at most, for one rule */
 #define LIMIT_MATCH_STEPS 100000  /* PCRE2 match limit */
 #define LIMIT_MATCH_HEAP_KIB 1024 /* PCRE2 heap limit */
 #define LIMIT_HITS_PER_RULE 8     /* hits kept; one suffices to score */

@@ -1,0 +1,225 @@
+/*
+ * Rules against their own examples, and against text made to hurt them: what
+ * would be slow in the mail flow is found at the desk of whoever wrote it.
+ */
+#include "score/internal.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "anteroom/limits.h"
+#include "anteroom/text.h"
+
+/* A rule that takes more for one piece of text is called slow. */
+#define SLOW_MS 50
+#define PROBE_BYTES PATTERN_PIECE_BYTES
+#define SHOWN_BYTES 80
+
+typedef struct {
+	const CompiledRule *rule;
+	Matcher *matcher;
+	GPtrArray *problems;
+	Section section; /* as which examples are read */
+	guint header;
+} Check;
+
+static void report(const Check *check, bool warning, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+
+static void report(const Check *check, bool warning, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	g_autofree char *why = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	g_ptr_array_add(check->problems,
+	    conf_problem_new(check->rule->rule->place, warning,
+		"rule \"%s\": %s", check->rule->rule->name, why));
+}
+
+static char *shown(const char *bytes, gsize length)
+{
+	return text_one_line(bytes, length, SHOWN_BYTES);
+}
+
+/* RULE against TEXT as its own kind of section. */
+static Find try_text(const Check *check, const char *text, RuleHit *hit)
+{
+	gint64 until_us =
+	    g_get_monotonic_time() + LIMIT_RULE_MS * G_TIME_SPAN_MILLISECOND;
+	texts_example(
+	    check->matcher->texts, check->section, check->header, text);
+	return match_rule(check->rule, check->matcher, until_us, hit);
+}
+
+static void check_hits(const Check *check)
+{
+	const char *const *hits = check->rule->rule->hits;
+	for (guint i = 0; hits && hits[i]; i++) {
+		RuleHit hit;
+		Find find = try_text(check, hits[i], &hit);
+		g_autofree char *text = shown(hits[i], strlen(hits[i]));
+		if (find == FIND_NONE) {
+			report(check, false, "hits[%u] doesn't match: \"%s\"",
+			    i + 1, text);
+		} else if (find != FIND_HIT) {
+			report(check, false,
+			    "hits[%u] runs into a limit: \"%s\"", i + 1, text);
+		}
+	}
+}
+
+static void check_misses(const Check *check)
+{
+	const char *const *misses = check->rule->rule->misses;
+	for (guint i = 0; misses && misses[i]; i++) {
+		RuleHit hit;
+		Find find = try_text(check, misses[i], &hit);
+		if (find == FIND_HIT) {
+			g_autofree char *words =
+			    shown(hit.subject.bytes + hit.span.from,
+				hit.span.to - hit.span.from);
+			g_autofree char *text =
+			    shown(misses[i], strlen(misses[i]));
+			report(check, false,
+			    "misses[%u] matches \"%s\": \"%s\"", i + 1, words,
+			    text);
+		} else if (find != FIND_NONE) {
+			report(check, false, "misses[%u] runs into a limit",
+			    i + 1);
+		}
+	}
+}
+
+/* A pattern that matches nothing at all matches everything. */
+static void check_empty(const Check *check)
+{
+	RuleHit hit;
+	if (try_text(check, "Qx", &hit) == FIND_HIT &&
+	    hit.span.from == hit.span.to) {
+		report(check, true,
+		    "match fits every text, even without a word in it");
+	}
+}
+
+/* CPU time of this thread: another's load doesn't make a rule slow. */
+static gint64 cpu_us(void)
+{
+	struct timespec used = {0};
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+	return (gint64)used.tv_sec * G_USEC_PER_SEC + used.tv_nsec / 1000;
+}
+
+/* PATTERN over and over, then an end that fits nothing. Transfer full. */
+static char *repeated(const char *pattern, gsize length)
+{
+	GString *text = g_string_sized_new(PROBE_BYTES + length);
+	while (length && text->len + length < PROBE_BYTES) {
+		g_string_append_len(text, pattern, (gssize)length);
+	}
+	g_string_append(text, "\x01");
+	return g_string_free(text, FALSE);
+}
+
+/* False: slow, and said so. */
+static bool probe(const Check *check, const char *pattern, gsize length)
+{
+	g_autofree char *text = repeated(pattern, length);
+	RuleHit hit;
+	gint64 before_us = cpu_us();
+	Find find = try_text(check, text, &hit);
+	gint64 took_ms = (cpu_us() - before_us) / 1000;
+	if (took_ms <= SLOW_MS && (find == FIND_NONE || find == FIND_HIT)) {
+		return true;
+	}
+	g_autofree char *unit = shown(pattern, MIN(length, SHOWN_BYTES / 2));
+	report(check, true,
+	    "slow on hostile text: \"%s\" over and over, %d bytes, %s", unit,
+	    PROBE_BYTES,
+	    took_ms > SLOW_MS ? "takes more than 50 ms"
+			      : "runs into the match limit");
+	return false;
+}
+
+/* EXAMPLE whole, and without its last character: what nearly fits is tried
+ * from everywhere. And each of its words. */
+static bool probe_example(const Check *check, const char *example)
+{
+	gsize length = strlen(example);
+	if (!probe(check, example, length)) {
+		return false;
+	}
+	const char *last = g_utf8_find_prev_char(example, example + length);
+	if (last && last > example &&
+	    !probe(check, example, (gsize)(last - example))) {
+		return false;
+	}
+	g_auto(GStrv) words = g_strsplit_set(example, " \t\n", 32);
+	for (guint i = 0; words[i]; i++) {
+		g_autofree char *spaced = g_strconcat(words[i], " ", NULL);
+		if (!probe(check, spaced, strlen(spaced))) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static void check_speed(const Check *check)
+{
+	static const char *const units[] = {
+	    "a", "A b ", "1", " a", "-", "a@", "x.", "ab", "\xc3\xbc", "\n\na"};
+	for (gsize i = 0; i < G_N_ELEMENTS(units); i++) {
+		if (!probe(check, units[i], strlen(units[i]))) {
+			return;
+		}
+	}
+	const char *const *hits = check->rule->rule->hits;
+	for (guint i = 0; hits && hits[i]; i++) {
+		if (!probe_example(check, hits[i])) {
+			return;
+		}
+	}
+}
+
+/* The section that examples stand for: the first that the rule names. All are
+ * matched alike, but for the forms that texts.c gives to names. */
+static Section example_section(const Rule *rule)
+{
+	if (rule->sections & (1u << SECTION_TEXT)) {
+		return SECTION_TEXT;
+	}
+	for (guint i = 0; i < SECTION_KINDS; i++) {
+		if (rule->sections & (1u << i)) {
+			return (Section)i;
+		}
+	}
+	return SECTION_TEXT;
+}
+
+static void check_rule(
+    const Ruleset *ruleset, guint number, Matcher *matcher, GPtrArray *problems)
+{
+	const CompiledRule *rule = &ruleset->rules[number];
+	Check check = {
+	    .rule = rule,
+	    .matcher = matcher,
+	    .problems = problems,
+	    .section = example_section(rule->rule),
+	};
+	if (rule->headers->len) {
+		check.header = g_array_index(rule->headers, guint, 0);
+	}
+	check_hits(&check);
+	check_misses(&check);
+	check_empty(&check);
+	check_speed(&check);
+}
+
+void ruleset_check(Ruleset *ruleset, GPtrArray *problems)
+{
+	Matcher *matcher = matcher_take(ruleset);
+	for (guint i = 0; i < ruleset->n_rules; i++) {
+		check_rule(ruleset, i, matcher, problems);
+	}
+	matcher_give(ruleset, matcher);
+}

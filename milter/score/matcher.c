@@ -1,0 +1,69 @@
+/*
+ * The pool of what a scoring needs while it runs. Not thread-local: libmilter's
+ * workers come and go, and what a thread left behind nobody would free.
+ */
+#include "score/internal.h"
+
+/* More than run at once in practice; the rest is freed. */
+#define MATCHERS_KEPT 64
+
+static Matcher *matcher_new(guint n_rules)
+{
+	Matcher *matcher = g_new0(Matcher, 1);
+	matcher->space = pattern_space_new();
+	matcher->texts = texts_new();
+	matcher->excuses = g_array_new(FALSE, TRUE, sizeof(Excuse));
+	matcher->fired = g_array_new(FALSE, FALSE, sizeof(Fired));
+	matcher->candidates = g_new(guint, MAX(n_rules, 1));
+	return matcher;
+}
+
+static void matcher_free(gpointer data)
+{
+	Matcher *matcher = data;
+	if (!matcher) {
+		return;
+	}
+	pattern_space_free(matcher->space);
+	texts_free(matcher->texts);
+	g_array_unref(matcher->excuses);
+	g_array_unref(matcher->fired);
+	g_free(matcher->candidates);
+	g_free(matcher);
+}
+
+void matcher_pool_init(MatcherPool *pool)
+{
+	g_mutex_init(&pool->lock);
+	pool->idle = g_ptr_array_new_with_free_func(matcher_free);
+}
+
+void matcher_pool_clear(MatcherPool *pool)
+{
+	g_ptr_array_unref(pool->idle);
+	g_mutex_clear(&pool->lock);
+}
+
+Matcher *matcher_take(Ruleset *ruleset)
+{
+	MatcherPool *pool = &ruleset->pool;
+	Matcher *matcher = NULL;
+	g_mutex_lock(&pool->lock);
+	if (pool->idle->len) {
+		matcher = g_ptr_array_steal_index_fast(
+		    pool->idle, pool->idle->len - 1);
+	}
+	g_mutex_unlock(&pool->lock);
+	return matcher ? matcher : matcher_new(ruleset->n_rules);
+}
+
+void matcher_give(Ruleset *ruleset, Matcher *matcher)
+{
+	MatcherPool *pool = &ruleset->pool;
+	g_mutex_lock(&pool->lock);
+	if (pool->idle->len < MATCHERS_KEPT) {
+		g_ptr_array_add(pool->idle, g_steal_pointer(&matcher));
+	}
+	g_mutex_unlock(&pool->lock);
+	matcher_free(matcher);
+}

@@ -1,0 +1,211 @@
+/*
+ * PCRE2: compile, machine code, limits, pieces.
+ *
+ * The library's match limit counts anew for every position in the text, so by
+ * itself it bounds nothing: a pattern that is quadratic takes seconds for 50
+ * KB. Hence the pieces, with a look at the clock between them. And without
+ * machine code (a system may forbid it) everything works, slower.
+ */
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include "score/pattern.h"
+
+#include <pcre2.h>
+
+#include "anteroom/error.h"
+#include "anteroom/limits.h"
+
+#define PATTERN_OPTIONS                                                     \
+	(PCRE2_CASELESS | PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF | \
+	    PCRE2_NEVER_BACKSLASH_C)
+
+#define STACK_MIN_BYTES (32 * 1024)
+#define STACK_MAX_BYTES (1024 * 1024)
+
+struct Pattern {
+	pcre2_code *code;
+};
+
+struct PatternSpace {
+	pcre2_general_context *memory;
+	pcre2_match_data *data;
+	pcre2_match_context *context;
+	pcre2_jit_stack *stack; /* NULL: the machine stack's 32 KiB */
+};
+
+/* GLib's allocation, so that none of the library's objects can be NULL. */
+static void *space_malloc(size_t bytes, void *data)
+{
+	(void)data;
+	return g_malloc(bytes);
+}
+
+static void space_release(void *block, void *data)
+{
+	(void)data;
+	g_free(block);
+}
+
+static pcre2_general_context *space_memory(void)
+{
+	return pcre2_general_context_create(space_malloc, space_release, NULL);
+}
+
+static void pattern_error(int code, gsize offset, GError **error)
+{
+	char why[256] = "";
+	pcre2_get_error_message(code, (PCRE2_UCHAR *)why, sizeof why);
+	g_set_error(error, ANTEROOM_ERROR, ERROR_CONFIG,
+	    "%s (at offset %" G_GSIZE_FORMAT ")", why, offset);
+}
+
+Pattern *pattern_new(const char *text, GError **error)
+{
+	pcre2_general_context *memory = space_memory();
+	pcre2_compile_context *context = pcre2_compile_context_create(memory);
+	pcre2_set_max_pattern_length(context, LIMIT_PATTERN_BYTES);
+	pcre2_set_newline(context, PCRE2_NEWLINE_LF);
+	int code = 0;
+	PCRE2_SIZE offset = 0;
+	pcre2_code *compiled = pcre2_compile((PCRE2_SPTR)text,
+	    PCRE2_ZERO_TERMINATED, PATTERN_OPTIONS, &code, &offset, context);
+	pcre2_compile_context_free(context);
+	pcre2_general_context_free(memory);
+	if (!compiled) {
+		pattern_error(code, offset, error);
+		return NULL;
+	}
+	/* A refusal shows in pattern_jit. */
+	(void)pcre2_jit_compile(compiled, PCRE2_JIT_COMPLETE);
+	Pattern *pattern = g_new0(Pattern, 1);
+	pattern->code = compiled;
+	return pattern;
+}
+
+void pattern_free(Pattern *pattern)
+{
+	if (!pattern) {
+		return;
+	}
+	pcre2_code_free(pattern->code);
+	g_free(pattern);
+}
+
+bool pattern_jit(const Pattern *pattern)
+{
+	size_t bytes = 0;
+	pcre2_pattern_info(pattern->code, PCRE2_INFO_JITSIZE, &bytes);
+	return bytes > 0;
+}
+
+PatternSpace *pattern_space_new(void)
+{
+	PatternSpace *space = g_new0(PatternSpace, 1);
+	space->memory = space_memory();
+	space->data = pcre2_match_data_create(1, space->memory);
+	space->context = pcre2_match_context_create(space->memory);
+	pcre2_set_match_limit(space->context, LIMIT_MATCH_STEPS);
+	pcre2_set_depth_limit(space->context, LIMIT_MATCH_STEPS);
+	pcre2_set_heap_limit(space->context, LIMIT_MATCH_HEAP_KIB);
+	space->stack = pcre2_jit_stack_create(
+	    STACK_MIN_BYTES, STACK_MAX_BYTES, space->memory);
+	pcre2_jit_stack_assign(space->context, NULL, space->stack);
+	return space;
+}
+
+void pattern_space_free(PatternSpace *space)
+{
+	if (!space) {
+		return;
+	}
+	pcre2_jit_stack_free(space->stack);
+	pcre2_match_context_free(space->context);
+	pcre2_match_data_free(space->data);
+	pcre2_general_context_free(space->memory);
+	g_free(space);
+}
+
+static bool continues(char byte)
+{
+	return ((guchar)byte & 0xc0) == 0x80;
+}
+
+gsize subject_next(const Subject *subject, gsize at)
+{
+	at++;
+	while (at < subject->length && continues(subject->bytes[at])) {
+		at++;
+	}
+	return at;
+}
+
+/* AT, or a little before it, where a character begins; never before FLOOR. */
+static gsize subject_align(const Subject *subject, gsize at, gsize floor)
+{
+	for (int i = 0; i < 3 && at > floor; i++, at--) {
+		if (at >= subject->length || !continues(subject->bytes[at])) {
+			break;
+		}
+	}
+	return at;
+}
+
+/* One call of the library on SUBJECT's bytes from START up to END. What stands
+ * before START is there to be looked behind at. */
+static Find piece_find(const Pattern *pattern, const Search *search,
+    const Subject *piece, gsize start, Span *hit)
+{
+	int code =
+	    pcre2_match(pattern->code, (PCRE2_SPTR)piece->bytes, piece->length,
+		start, 0, search->space->data, search->space->context);
+	if (code == PCRE2_ERROR_NOMATCH) {
+		return FIND_NONE;
+	}
+	if (code < 0) {
+		return FIND_LIMIT;
+	}
+	const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(search->space->data);
+	hit->from = ends[0];
+	hit->to = ends[1];
+	return FIND_HIT;
+}
+
+/* Could a match that ends at TO be the work of the cut at END? */
+static bool cut_matters(const Subject *piece, gsize length, gsize to)
+{
+	return piece->length < length &&
+	       to + PATTERN_OVERLAP_BYTES > piece->length;
+}
+
+Find pattern_find(const Pattern *pattern, const Search *search,
+    const Subject *subject, gsize start, Span *hit)
+{
+	while (start <= subject->length) {
+		Subject piece = *subject;
+		if (subject->length - start > PATTERN_PIECE_BYTES) {
+			piece.length = subject_align(
+			    subject, start + PATTERN_PIECE_BYTES, start);
+		}
+		Span span;
+		Find find = piece_find(pattern, search, &piece, start, &span);
+		gsize again =
+		    piece.length - MIN(piece.length, PATTERN_OVERLAP_BYTES);
+		if (find == FIND_HIT) {
+			if (span.from <= start ||
+			    !cut_matters(&piece, subject->length, span.to)) {
+				*hit = span;
+				return FIND_HIT;
+			}
+			again = span.from;
+		} else if (find == FIND_LIMIT) {
+			return FIND_LIMIT;
+		}
+		if (piece.length == subject->length) {
+			return FIND_NONE;
+		}
+		start = subject_align(subject, again, start + 1);
+		if (g_get_monotonic_time() > search->until_us) {
+			return FIND_LATE;
+		}
+	}
+	return FIND_NONE;
+}

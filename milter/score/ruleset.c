@@ -1,0 +1,174 @@
+/*
+ * The compiled rules of one configuration: immutable, counted, shared by all
+ * threads.
+ */
+#include "score/internal.h"
+
+#include <string.h>
+
+#include "score/fold.h"
+
+static Pattern *compile_pattern(
+    const Rule *rule, const char *what, const char *text, GPtrArray *problems)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *folded = fold_pattern(text);
+	Pattern *pattern = pattern_new(folded, &error);
+	if (!pattern) {
+		g_ptr_array_add(problems,
+		    conf_problem_new(rule->place, false, "rule \"%s\": %s: %s",
+			rule->name, what, error->message));
+	}
+	return pattern;
+}
+
+static void compile_unless(CompiledRule *compiled, GPtrArray *problems)
+{
+	const char *const *texts = compiled->rule->unless;
+	for (guint i = 0; texts && texts[i]; i++) {
+		g_autofree char *what = g_strdup_printf("unless[%u]", i + 1);
+		Pattern *pattern =
+		    compile_pattern(compiled->rule, what, texts[i], problems);
+		if (pattern) {
+			g_ptr_array_add(compiled->unless, pattern);
+		}
+	}
+}
+
+/* The number of header NAME, a new one when nobody asked for it before. */
+static guint header_number(TextsWanted *wanted, const char *name)
+{
+	g_autofree char *folded = g_ascii_strdown(name, -1);
+	guint known =
+	    GPOINTER_TO_UINT(g_hash_table_lookup(wanted->headers, folded));
+	if (known) {
+		return known - 1;
+	}
+	guint number = g_hash_table_size(wanted->headers);
+	g_hash_table_insert(wanted->headers, g_steal_pointer(&folded),
+	    GUINT_TO_POINTER(number + 1));
+	return number;
+}
+
+static void compile_rule(Ruleset *ruleset, CompiledRule *compiled,
+    const Rule *rule, GPtrArray *problems)
+{
+	compiled->rule = rule;
+	compiled->unless =
+	    g_ptr_array_new_with_free_func((GDestroyNotify)pattern_free);
+	compiled->headers = g_array_new(FALSE, FALSE, sizeof(guint));
+	compiled->topic = conf_topic(ruleset->conf, rule->topic);
+	if (!compiled->topic) {
+		g_ptr_array_add(
+		    problems, conf_problem_new(rule->place, false,
+				  "rule \"%s\": unknown topic \"%s\"",
+				  rule->name, rule->topic));
+	}
+	compiled->match = compile_pattern(rule, "match", rule->match, problems);
+	compile_unless(compiled, problems);
+	ruleset->wanted.sections |= rule->sections;
+	for (guint i = 0; rule->headers && rule->headers[i]; i++) {
+		guint number =
+		    header_number(&ruleset->wanted, rule->headers[i]);
+		g_array_append_val(compiled->headers, number);
+	}
+}
+
+static bool compiled_jit(const CompiledRule *compiled)
+{
+	bool jit = pattern_jit(compiled->match);
+	for (guint i = 0; i < compiled->unless->len; i++) {
+		jit =
+		    jit && pattern_jit(g_ptr_array_index(compiled->unless, i));
+	}
+	return jit;
+}
+
+/* How much a rule's topic matters, should the time not suffice for all. */
+static int gravity_compare(
+    gconstpointer left, gconstpointer right, gpointer data)
+{
+	guint a = *(const guint *)left;
+	guint b = *(const guint *)right;
+	const CompiledRule *rules = data;
+	const Topic *x = rules[a].topic;
+	const Topic *y = rules[b].topic;
+	int floor_x = x->has_floor ? (int)x->floor : -1;
+	int floor_y = y->has_floor ? (int)y->floor : -1;
+	if (floor_x != floor_y) {
+		return floor_x > floor_y ? -1 : 1;
+	}
+	if (x->precedence != y->precedence) {
+		return x->precedence > y->precedence ? -1 : 1;
+	}
+	return a < b ? -1 : a > b;
+}
+
+static void ruleset_finish(Ruleset *ruleset)
+{
+	ruleset->jit = true;
+	ruleset->order = g_new(guint, MAX(ruleset->n_rules, 1));
+	for (guint i = 0; i < ruleset->n_rules; i++) {
+		ruleset->jit = ruleset->jit && compiled_jit(&ruleset->rules[i]);
+		ruleset->order[i] = i;
+	}
+	g_qsort_with_data(ruleset->order, (gint)ruleset->n_rules, sizeof(guint),
+	    gravity_compare, ruleset->rules);
+}
+
+Ruleset *ruleset_new(Conf *conf, GPtrArray *problems)
+{
+	g_autoptr(Ruleset) ruleset = g_new0(Ruleset, 1);
+	guint before = problems->len;
+	ruleset->refs = 1;
+	ruleset->conf = conf_ref(conf);
+	ruleset->n_rules = conf->rules ? conf->rules->len : 0;
+	ruleset->rules = g_new0(CompiledRule, MAX(ruleset->n_rules, 1));
+	ruleset->wanted.headers =
+	    g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	matcher_pool_init(&ruleset->pool);
+	for (guint i = 0; i < ruleset->n_rules; i++) {
+		compile_rule(ruleset, &ruleset->rules[i],
+		    g_ptr_array_index(conf->rules, i), problems);
+	}
+	if (problems->len > before) {
+		return NULL;
+	}
+	ruleset_finish(ruleset);
+	return g_steal_pointer(&ruleset);
+}
+
+Ruleset *ruleset_ref(Ruleset *ruleset)
+{
+	g_atomic_int_inc(&ruleset->refs);
+	return ruleset;
+}
+
+void ruleset_unref(Ruleset *ruleset)
+{
+	if (!ruleset || !g_atomic_int_dec_and_test(&ruleset->refs)) {
+		return;
+	}
+	for (guint i = 0; i < ruleset->n_rules; i++) {
+		CompiledRule *compiled = &ruleset->rules[i];
+		pattern_free(compiled->match);
+		g_clear_pointer(&compiled->unless, g_ptr_array_unref);
+		g_clear_pointer(&compiled->headers, g_array_unref);
+	}
+	g_free(ruleset->rules);
+	g_free(ruleset->order);
+	g_hash_table_unref(ruleset->wanted.headers);
+	matcher_pool_clear(&ruleset->pool);
+	conf_unref(ruleset->conf);
+	g_free(ruleset);
+}
+
+guint ruleset_size(const Ruleset *ruleset)
+{
+	return ruleset->n_rules;
+}
+
+bool ruleset_jit(const Ruleset *ruleset)
+{
+	return ruleset->jit;
+}

@@ -1,0 +1,196 @@
+/*
+ * From rules that hit to points, topics and urgency. The arithmetic is here,
+ * the searching in match.c.
+ */
+#include "score/internal.h"
+
+#include <string.h>
+
+#include "anteroom/limits.h"
+#include "anteroom/text.h"
+
+/* A person who writes to the top is owed an answer; a machine isn't. */
+#define BASE_HUMAN 25
+#define BASE_OTHER 10
+
+static void hit_free(gpointer data)
+{
+	ScoreHit *hit = data;
+	g_free(hit->text);
+	g_free(hit);
+}
+
+static Score *score_new(Ruleset *ruleset)
+{
+	Score *score = g_new0(Score, 1);
+	score->hits = g_ptr_array_new_with_free_func(hit_free);
+	score->topics = g_ptr_array_new_with_free_func(g_free);
+	score->ruleset = ruleset_ref(ruleset);
+	return score;
+}
+
+void score_free(Score *score)
+{
+	if (!score) {
+		return;
+	}
+	g_ptr_array_unref(score->hits);
+	g_ptr_array_unref(score->topics);
+	ruleset_unref(score->ruleset);
+	g_free(score);
+}
+
+static void undecided(Score *score, const char *because)
+{
+	if (!score->undecided) {
+		score->undecided = true;
+		score->undecided_because = because;
+	}
+}
+
+/* Runs all candidates; what fired is in the matcher afterwards. */
+static void fire(Score *score, const Ruleset *ruleset, Matcher *matcher)
+{
+	gint64 now_us = g_get_monotonic_time();
+	gint64 end_us = now_us + LIMIT_SCORE_MS * G_TIME_SPAN_MILLISECOND;
+	guint n = candidates_list(ruleset, matcher->texts, matcher->candidates);
+	g_array_set_size(matcher->fired, 0);
+	for (guint i = 0; i < n; i++) {
+		Fired fired = {.rule = matcher->candidates[i]};
+		const CompiledRule *rule = &ruleset->rules[fired.rule];
+		now_us = g_get_monotonic_time();
+		if (now_us > end_us) {
+			undecided(score, "time");
+			return;
+		}
+		gint64 share_us = LIMIT_RULE_MS * G_TIME_SPAN_MILLISECOND;
+		Find find = match_rule(
+		    rule, matcher, MIN(now_us + share_us, end_us), &fired.hit);
+		if (find == FIND_HIT) {
+			g_array_append_val(matcher->fired, fired);
+		} else if (find != FIND_NONE) {
+			undecided(score, rule->rule->name);
+		}
+	}
+}
+
+static int fired_compare(gconstpointer left, gconstpointer right)
+{
+	guint a = ((const Fired *)left)->rule;
+	guint b = ((const Fired *)right)->rule;
+	return a < b ? -1 : a > b;
+}
+
+static const char *header_name(const CompiledRule *rule, guint header)
+{
+	for (guint i = 0; i < rule->headers->len; i++) {
+		if (g_array_index(rule->headers, guint, i) == header) {
+			return rule->rule->headers[i];
+		}
+	}
+	return NULL;
+}
+
+static ScoreHit *hit_new(const CompiledRule *rule, const RuleHit *found)
+{
+	ScoreHit *hit = g_new0(ScoreHit, 1);
+	hit->rule = rule->rule;
+	hit->section = found->section;
+	if (found->section == SECTION_HEADER) {
+		hit->header = header_name(rule, found->header);
+	}
+	hit->text = text_one_line(found->subject.bytes + found->span.from,
+	    found->span.to - found->span.from, LIMIT_HIT_TEXT_BYTES);
+	hit->offset = found->span.from;
+	hit->count = found->count;
+	return hit;
+}
+
+static TopicScore *topic_score(Score *score, const Topic *topic)
+{
+	for (guint i = 0; i < score->topics->len; i++) {
+		TopicScore *known = g_ptr_array_index(score->topics, i);
+		if (known->topic == topic) {
+			return known;
+		}
+	}
+	TopicScore *fresh = g_new0(TopicScore, 1);
+	fresh->topic = topic;
+	g_ptr_array_add(score->topics, fresh);
+	return fresh;
+}
+
+/* A sum that saturates: packs may hold thousands of large numbers. */
+static int add(int sum, int more)
+{
+	gint64 exact = (gint64)sum + more;
+	return (int)CLAMP(exact, -1000000, 1000000);
+}
+
+static void tally(Score *score, const Ruleset *ruleset, GArray *fired)
+{
+	g_array_sort(fired, fired_compare);
+	for (guint i = 0; i < fired->len; i++) {
+		const Fired *one = &g_array_index(fired, Fired, i);
+		const CompiledRule *rule = &ruleset->rules[one->rule];
+		g_ptr_array_add(score->hits, hit_new(rule, &one->hit));
+		TopicScore *topic = topic_score(score, rule->topic);
+		topic->points = add(topic->points, rule->rule->points);
+		score->urgency = add(score->urgency, rule->rule->urgency);
+	}
+}
+
+static int topics_compare(gconstpointer left, gconstpointer right)
+{
+	const TopicScore *a = *(TopicScore *const *)left;
+	const TopicScore *b = *(TopicScore *const *)right;
+	if (a->qualified != b->qualified) {
+		return a->qualified ? -1 : 1;
+	}
+	if (a->topic->precedence != b->topic->precedence) {
+		return a->topic->precedence > b->topic->precedence ? -1 : 1;
+	}
+	if (a->points != b->points) {
+		return a->points > b->points ? -1 : 1;
+	}
+	return strcmp(a->topic->name, b->topic->name);
+}
+
+/* Thresholds, floors, order. A floor is put under the clamped sum, so that
+ * nothing else in the message lowers it. */
+static void conclude(Score *score)
+{
+	score->urgency = CLAMP(score->urgency, 0, 100);
+	for (guint i = 0; i < score->topics->len; i++) {
+		TopicScore *one = g_ptr_array_index(score->topics, i);
+		one->qualified = one->points >= one->topic->threshold;
+		if (one->qualified && one->topic->has_floor) {
+			score->urgency = MAX(
+			    score->urgency, urgency_floor(one->topic->floor));
+		}
+	}
+	g_ptr_array_sort(score->topics, topics_compare);
+	score->level = urgency_of(score->urgency);
+}
+
+Score *ruleset_score(Ruleset *ruleset, const Message *message)
+{
+	Score *score = score_new(ruleset);
+	score->urgency = message->kind == KIND_HUMAN ? BASE_HUMAN : BASE_OTHER;
+	Matcher *matcher = matcher_take(ruleset);
+	texts_read(matcher->texts, message, &ruleset->wanted);
+	fire(score, ruleset, matcher);
+	tally(score, ruleset, matcher->fired);
+	matcher_give(ruleset, matcher);
+	conclude(score);
+	return score;
+}
+
+const Topic *score_topic(const Score *score)
+{
+	if (!score->topics->len) {
+		return NULL;
+	}
+	const TopicScore *first = g_ptr_array_index(score->topics, 0);
+	return first->qualified ? first->topic : NULL;
+}

@@ -1,0 +1,58 @@
+/*
+ * A message as rules see it: every section that some rule looks at, folded
+ * (fold.h), prepared once and then read by all rules. One buffer holds it all
+ * and is used again for the next message.
+ */
+#ifndef SCORE_TEXTS_H
+#define SCORE_TEXTS_H
+
+#include <glib.h>
+
+#include "anteroom/conf.h"
+#include "anteroom/message.h"
+#include "score/pattern.h"
+
+/* What rules ask for. */
+typedef struct {
+	guint sections;      /* bit 1 << Section */
+	GHashTable *headers; /* folded name -> its number + 1 */
+} TextsWanted;
+
+/* One text: a section has as many as there are names, addresses, fields. */
+typedef struct {
+	guint header; /* number of its name; for SECTION_HEADER */
+	gsize from, length;
+} TextSpan;
+
+/*
+ * Invariant: the spans of section S are those from first[S] up to, not
+ * including, first[S + 1].
+ */
+typedef struct {
+	GString *bytes;
+	GArray *spans; /* of TextSpan */
+	guint first[SECTION_KINDS + 1];
+} Texts;
+
+Texts *texts_new(void);
+void texts_free(Texts *texts);
+
+/*
+ * Fills TEXTS, whatever it held, with the sections of MESSAGE that are WANTED.
+ * Subject, text, quoted and signature are one text each, also when empty (then
+ * ^$ matches): visible stretches first, hidden ones after them. People give
+ * "Name <address>" and the bare address, attachments the name and the name
+ * with its punctuation as spaces, header fields a text each.
+ */
+void texts_read(
+    Texts *texts, const Message *message, const TextsWanted *wanted);
+
+/* Fills TEXTS with TEXT alone, as if it were all there is of SECTION; HEADER is
+ * the number of its name. For a rule's own examples. */
+void texts_example(
+    Texts *texts, Section section, guint header, const char *text);
+
+/* The text of a span; valid until TEXTS changes. */
+Subject texts_subject(const Texts *texts, const TextSpan *span);
+
+#endif
