@@ -1,0 +1,442 @@
+/*
+ * The callbacks of libmilter: what the mail server says, step by step, from
+ * connect to close, with many messages in between. All state hangs at the
+ * connection: callbacks of one session may run on different threads.
+ *
+ * Every step but DATA and the end of the message is quiet: round trips are
+ * what a filter costs. Where the mail server doesn't know quiet steps,
+ * libmilter answers "continue" for us.
+ */
+#include "intake/internal.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "anteroom/error.h"
+#include "anteroom/log.h"
+#include "anteroom/times.h"
+
+typedef struct {
+	Intake *intake;
+	guint flags; /* VERDICT_* */
+	char *client_ip;
+	char *daemon_name;
+	Incoming incoming;
+} Session;
+
+/* What can't be done without, and what is used where there is. */
+#define ACTIONS_NEEDED (SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_ADDRCPT)
+#define ACTIONS_WANTED \
+	(ACTIONS_NEEDED | SMFIF_DELRCPT | SMFIF_ADDRCPT_PAR | SMFIF_SETSYMLIST)
+
+/*
+ * Not among these: NO_EOH. Without the end of header libmilter's table of
+ * states has no way from DATA to the body, so that a message without any
+ * header field would never get an answer. Nor SKIP: with quiet body chunks
+ * there is nothing to answer it to, and one round trip a message is dearer
+ * than reading past the limit now and then.
+ */
+#define STEPS_QUIET                                                     \
+	(SMFIP_NR_CONN | SMFIP_NR_MAIL | SMFIP_NR_RCPT | SMFIP_NR_HDR | \
+	    SMFIP_NR_EOH | SMFIP_NR_BODY)
+#define STEPS_WANTED (SMFIP_NOHELO | SMFIP_NOUNKNOWN | SMFIP_HDR_LEADSPC)
+
+/* The macros that are read, by stage. Asking spares the mail server the long
+ * default lists, and Postfix doesn't say {client_addr} unasked. */
+static const struct {
+	int stage;
+	char names[40];
+} macros[] = {
+    {SMFIM_CONNECT, "{daemon_name} {client_addr}"},
+    {SMFIM_HELO, ""},
+    {SMFIM_ENVFROM, "{auth_authen} {auth_type}"},
+    {SMFIM_ENVRCPT, ""},
+    {SMFIM_DATA, "i"},
+    {SMFIM_EOM, "i"},
+    {SMFIM_EOH, ""},
+};
+
+static Session *session_new(SMFICTX *ctx, guint flags)
+{
+	Session *session = g_new0(Session, 1);
+
+	session->intake = intake_get();
+	session->flags = flags;
+	atomic_fetch_add(&session->intake->sessions, 1);
+	smfi_setpriv(ctx, session);
+	return session;
+}
+
+static void ask_for_macros(SMFICTX *ctx)
+{
+	for (guint i = 0; i < G_N_ELEMENTS(macros); i++) {
+		char names[sizeof macros[i].names];
+
+		memcpy(names, macros[i].names, sizeof names);
+		smfi_setsymlist(ctx, macros[i].stage, names);
+	}
+}
+
+static sfsistat on_negotiate(SMFICTX *ctx, unsigned long actions,
+    unsigned long steps, unsigned long f2, unsigned long f3,
+    unsigned long *want_actions, unsigned long *want_steps,
+    unsigned long *want_f2, unsigned long *want_f3)
+{
+	Intake *intake = intake_get();
+	guint flags = steps & SMFIP_HDR_LEADSPC ? VERDICT_LEAD_SPACE : 0;
+
+	(void)f2;
+	(void)f3;
+	if (!intake_enter(intake)) {
+		return SMFIS_REJECT;
+	}
+	intake_leave(intake);
+	if ((actions & ACTIONS_NEEDED) != ACTIONS_NEEDED) {
+		log_line(LOG_ERROR, "peer-unfit", "why",
+		    "the mail server doesn't let filters change header fields "
+		    "and recipients",
+		    NULL);
+		return SMFIS_REJECT;
+	}
+	*want_actions = actions & ACTIONS_WANTED;
+	*want_steps |= STEPS_QUIET | (steps & STEPS_WANTED);
+	*want_steps &= ~(unsigned long)SMFIP_SKIP;
+	*want_f2 = *want_f3 = 0;
+	if (actions & SMFIF_SETSYMLIST) {
+		ask_for_macros(ctx);
+	}
+	atomic_store(&intake->action_flags, flags);
+	session_new(ctx, flags);
+	return SMFIS_CONTINUE;
+}
+
+/* The address of the SMTP client; the macro first, which knows of XCLIENT and
+ * the like. Transfer full, may be NULL. */
+static char *client_ip(SMFICTX *ctx, const _SOCK_ADDR *address)
+{
+	const char *macro;
+	char name[32] = "{client_addr}";
+	char text[INET6_ADDRSTRLEN];
+
+	macro = smfi_getsymval(ctx, name);
+	if (macro != NULL) {
+		return g_strdup(macro);
+	}
+	if (address == NULL) {
+		return NULL;
+	}
+	if (address->sa_family == AF_INET) {
+		struct sockaddr_in v4;
+
+		memcpy(&v4, address, sizeof v4);
+		return g_strdup(
+		    inet_ntop(AF_INET, &v4.sin_addr, text, sizeof text));
+	}
+	if (address->sa_family == AF_INET6) {
+		struct sockaddr_in6 v6;
+
+		memcpy(&v6, address, sizeof v6);
+		return g_strdup(
+		    inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof text));
+	}
+	return NULL;
+}
+
+static sfsistat on_connect(SMFICTX *ctx, char *host, _SOCK_ADDR *address)
+{
+	Session *session = smfi_getpriv(ctx);
+	char name[32] = "{daemon_name}";
+
+	(void)host;
+	if (session == NULL) {
+		/* A mail server that keeps the connection for its next session
+		 * closes the old one and doesn't negotiate again: it can only
+		 * be of the kind that was negotiated with last. */
+		session =
+		    session_new(ctx, atomic_load(&intake_get()->action_flags));
+	}
+	incoming_end(&session->incoming);
+	g_free(session->client_ip);
+	g_free(session->daemon_name);
+	session->client_ip = client_ip(ctx, address);
+	session->daemon_name = g_strdup(smfi_getsymval(ctx, name));
+	return SMFIS_NOREPLY;
+}
+
+static Origin origin_of(const Session *session)
+{
+	return (Origin){
+	    .login = session->incoming.login,
+	    .daemon_name = session->daemon_name,
+	    .client_ip = session->client_ip,
+	};
+}
+
+/* A message ends that was for a desk and never came whole: the trace by which
+ * held or lost mail can be found. */
+static void note_undecided(SMFICTX *ctx, Session *session)
+{
+	const Incoming *incoming = &session->incoming;
+	char name[4] = "i";
+
+	if (incoming->setup == NULL || !incoming->watched) {
+		return;
+	}
+	atomic_fetch_add(&session->intake->undecided, 1);
+	log_line(LOG_INFO, "undecided", "queue-id", smfi_getsymval(ctx, name),
+	    "sender", incoming->sender, "client", session->client_ip, "stage",
+	    incoming->decided ? "content" : "envelope", "why",
+	    "the mail server gave the message up", NULL);
+}
+
+static sfsistat on_envfrom(SMFICTX *ctx, char **argv)
+{
+	Session *session = smfi_getpriv(ctx);
+	char name[32] = "{auth_authen}";
+	Origin origin;
+
+	if (session == NULL) {
+		return SMFIS_NOREPLY;
+	}
+	incoming_end(&session->incoming);
+	if (!intake_enter(session->intake)) {
+		return SMFIS_NOREPLY;
+	}
+	incoming_begin(&session->incoming, session->intake, argv[0],
+	    smfi_getsymval(ctx, name));
+	origin = origin_of(session);
+	session->incoming.ours =
+	    origin_proof(session->incoming.setup->conf, &origin) != NULL;
+	intake_leave(session->intake);
+	return SMFIS_NOREPLY;
+}
+
+static sfsistat on_envrcpt(SMFICTX *ctx, char **argv)
+{
+	Session *session = smfi_getpriv(ctx);
+
+	if (session != NULL && session->incoming.setup != NULL) {
+		incoming_recipient(&session->incoming, argv[0]);
+	}
+	return SMFIS_NOREPLY;
+}
+
+/*
+ * All recipients are known: is it for us? SMFIS_CONTINUE: yes, and counted as
+ * in flight. Not at RCPT, where "accept" would end the message before a
+ * later recipient, and not before a reply of ours was excluded.
+ */
+static sfsistat decide(SMFICTX *ctx, Session *session)
+{
+	Incoming *incoming = &session->incoming;
+
+	if (incoming->decided) {
+		return SMFIS_CONTINUE;
+	}
+	if (incoming->setup == NULL) {
+		return verdict_later(ctx, NULL); /* closed since before MAIL */
+	}
+	if (!incoming->watched && !incoming->ours) {
+		atomic_fetch_add_explicit(
+		    &session->intake->unwatched, 1, memory_order_relaxed);
+		incoming_end(incoming);
+		return SMFIS_ACCEPT;
+	}
+	if (!intake_begin(session->intake)) {
+		incoming_end(incoming);
+		return verdict_later(ctx, NULL);
+	}
+	incoming->decided = incoming->in_flight = true;
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat on_data(SMFICTX *ctx)
+{
+	Session *session = smfi_getpriv(ctx);
+
+	return session == NULL ? verdict_later(ctx, NULL)
+			       : decide(ctx, session);
+}
+
+/* From here on a mail server that doesn't say DATA (milter protocol 2, 3) may
+ * find us undecided; its content is read for nothing, then. */
+static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
+{
+	Session *session = smfi_getpriv(ctx);
+
+	if (session != NULL && session->incoming.setup != NULL) {
+		incoming_header(&session->incoming, name, value);
+	}
+	return SMFIS_NOREPLY;
+}
+
+static sfsistat on_eoh(SMFICTX *ctx)
+{
+	(void)ctx;
+	return SMFIS_NOREPLY;
+}
+
+static sfsistat on_body(SMFICTX *ctx, unsigned char *bytes, size_t n)
+{
+	Session *session = smfi_getpriv(ctx);
+
+	if (session != NULL && session->incoming.setup != NULL) {
+		incoming_body(&session->incoming, bytes, n);
+	}
+	/* A last chunk may come with the end of the message itself; then
+	 * libmilter goes on to on_eom only from "continue". It doesn't say so,
+	 * but it sends "progress" in that state alone. */
+	return smfi_progress(ctx) == MI_SUCCESS ? SMFIS_CONTINUE
+						: SMFIS_NOREPLY;
+}
+
+static Verdict *run(Session *session, GError **error)
+{
+	Incoming *incoming = &session->incoming;
+	gint64 now_s = times_now_s();
+	Delivery delivery = {
+	    .truncated = incoming->truncated,
+	    .sender = incoming->sender,
+	    .arrival_s = now_s,
+	    .now_s = now_s,
+	    .origin = origin_of(session),
+	    .via = "milter",
+	};
+
+	incoming_complete(incoming);
+	delivery.bytes = incoming->bytes->data;
+	delivery.n_bytes = incoming->bytes->len;
+	g_ptr_array_add(incoming->recipients, NULL);
+	delivery.recipients = (const char *const *)incoming->recipients->pdata;
+	return pipeline_run(
+	    incoming->setup, session->intake->store, &delivery, error);
+}
+
+static void count(Intake *intake, const Verdict *verdict)
+{
+	if (verdict->outcome == OUTCOME_REPLY) {
+		atomic_fetch_add(&intake->replies, 1);
+	} else if (verdict->outcome == OUTCOME_UNWATCHED) {
+		atomic_fetch_add(&intake->others, 1);
+	} else {
+		atomic_fetch_add(&intake->messages, 1);
+	}
+}
+
+/* It could not be recorded. Loudly, whatever the mail server is told. */
+static sfsistat could_not(SMFICTX *ctx, Session *session, const GError *error)
+{
+	Incoming *incoming = &session->incoming;
+	const Conf *conf = incoming->setup->conf;
+	g_autoptr(Verdict) instead = NULL;
+	char name[4] = "i";
+
+	instead = verdict_instead(conf, incoming->watched);
+	atomic_fetch_add(&session->intake->failures, 1);
+	log_line(LOG_ERROR, "not-recorded", "queue-id",
+	    smfi_getsymval(ctx, name), "sender", incoming->sender, "why",
+	    error->message, "told",
+	    instead == NULL ? "try later" : "accepted unscreened", NULL);
+	if (g_error_matches(error, ANTEROOM_ERROR, ERROR_FATAL)) {
+		intake_fail(session->intake);
+	}
+	if (instead == NULL) {
+		return verdict_later(ctx, error);
+	}
+	return verdict_tell(ctx, incoming, instead, session->flags);
+}
+
+static sfsistat answer(SMFICTX *ctx, Session *session)
+{
+	gint64 began_us = g_get_monotonic_time();
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Verdict) verdict = NULL;
+	char name[4] = "i";
+
+	if (session->incoming.n_forged > LIMIT_FORGED) {
+		log_line(LOG_WARNING, "refused", "queue-id",
+		    smfi_getsymval(ctx, name), "sender",
+		    session->incoming.sender, "why",
+		    "too many forged X-Anteroom- header fields", NULL);
+		return verdict_refuse(ctx);
+	}
+	verdict = run(session, &error);
+	if (verdict == NULL) {
+		return could_not(ctx, session, error);
+	}
+	count(session->intake, verdict);
+	verdict_log(verdict, smfi_getsymval(ctx, name),
+	    g_get_monotonic_time() - began_us);
+	return verdict_tell(ctx, &session->incoming, verdict, session->flags);
+}
+
+static sfsistat on_eom(SMFICTX *ctx)
+{
+	Session *session = smfi_getpriv(ctx);
+	sfsistat told;
+
+	if (session == NULL) {
+		return verdict_later(ctx, NULL);
+	}
+	told = decide(ctx, session);
+	if (told != SMFIS_CONTINUE) {
+		return told;
+	}
+	if (!intake_enter(session->intake)) {
+		return verdict_later(ctx, NULL);
+	}
+	told = answer(ctx, session);
+	incoming_end(&session->incoming);
+	intake_leave(session->intake);
+	return told;
+}
+
+static sfsistat on_abort(SMFICTX *ctx)
+{
+	Session *session = smfi_getpriv(ctx);
+
+	if (session != NULL) {
+		note_undecided(ctx, session);
+		incoming_end(&session->incoming);
+	}
+	return SMFIS_CONTINUE;
+}
+
+static sfsistat on_close(SMFICTX *ctx)
+{
+	Session *session = smfi_getpriv(ctx);
+
+	if (session == NULL) {
+		return SMFIS_CONTINUE;
+	}
+	note_undecided(ctx, session);
+	smfi_setpriv(ctx, NULL);
+	incoming_clear(&session->incoming);
+	atomic_fetch_sub(&session->intake->sessions, 1);
+	g_free(session->client_ip);
+	g_free(session->daemon_name);
+	g_free(session);
+	return SMFIS_CONTINUE;
+}
+
+void session_describe(struct smfiDesc *description)
+{
+	static char name[] = "anteroom";
+
+	*description = (struct smfiDesc){
+	    .xxfi_name = name,
+	    .xxfi_version = SMFI_VERSION,
+	    .xxfi_flags = ACTIONS_NEEDED,
+	    .xxfi_connect = on_connect,
+	    .xxfi_envfrom = on_envfrom,
+	    .xxfi_envrcpt = on_envrcpt,
+	    .xxfi_header = on_header,
+	    .xxfi_eoh = on_eoh,
+	    .xxfi_body = on_body,
+	    .xxfi_eom = on_eom,
+	    .xxfi_abort = on_abort,
+	    .xxfi_close = on_close,
+	    .xxfi_data = on_data,
+	    .xxfi_negotiate = on_negotiate,
+	};
+}
