@@ -5,11 +5,12 @@
  *
  * Boot order: signal handlers for HUP, TERM and INT in the main thread, which
  * must NOT block them (libmilter waits for blocked ones in a thread of its own
- * and takes SIGHUP for "stop"); setup, store_open, poison_open,
- * pipeline_set_guard; intake_new, intake_start; wait. To end: intake_drain,
- * intake_stop, and only if that said true store_close; then intake_free.
+ * and takes SIGHUP for "stop"); setup, store_open, poison_open; intake_new,
+ * intake_guard, intake_start; wait. To end: intake_drain, intake_stop, and only
+ * if that said true store_close; then intake_free.
  *
  *	Intake *intake = intake_new(slot, store);
+ *	intake_guard(intake, &guard);
  *	intake_on_failure(intake, wake_main, &wakeup);
  *	if (!intake_start(intake, &error)) ...
  *	... until SIGTERM ...
@@ -35,12 +36,16 @@ typedef struct Intake Intake;
 /* SLOT and STORE are borrowed until intake_stop says true. Transfer full. */
 Intake *intake_new(SetupSlot *slot, Store *store);
 
+/* Reads and scores messages under GUARD (copied; see Poison). Before
+ * intake_start. */
+void intake_guard(Intake *intake, const PoisonGuard *guard);
+
 /* Called once, from another thread, when the filter can't go on: libmilter
  * gave up or the store is unusable until a restart. FAILED should do no more
  * than wake the main thread, which should drain and leave with an exit code.
  * Before intake_start. */
-void intake_on_failure(Intake *intake, void (*failed)(gpointer data),
-    gpointer data);
+void intake_on_failure(
+    Intake *intake, void (*failed)(gpointer data), gpointer data);
 
 /*
  * Opens the socket of the configuration (or takes over a listening descriptor
@@ -72,12 +77,12 @@ bool intake_stop(Intake *intake);
 void intake_free(Intake *intake);
 
 typedef struct {
-	guint sessions;	   /* open now */
+	guint sessions;    /* open now */
 	guint in_flight;   /* messages being taken over or decided now */
 	guint64 unwatched; /* let go at DATA, since start */
 	guint64 messages;  /* decided: cases and screened ones */
 	guint64 replies;   /* of ours, threaded to a case */
-	guint64 others;	   /* from us, read, but neither */
+	guint64 others;    /* from us, read, but neither */
 	guint64 failures;  /* could not be recorded */
 	guint64 undecided; /* watched, but the mail server gave up */
 } IntakeStats;
@@ -100,7 +105,7 @@ typedef struct Poison Poison;
  * full. */
 Poison *poison_open(const char *folder, gint64 now_s, GError **error);
 
-/* For pipeline_set_guard; valid as long as POISON. */
+/* For intake_guard; valid as long as POISON. */
 void poison_guard(Poison *poison, PoisonGuard *guard);
 
 /* How many messages are suspect. */

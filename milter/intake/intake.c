@@ -48,6 +48,11 @@ Intake *intake_new(SetupSlot *slot, Store *store)
 	return intake;
 }
 
+void intake_guard(Intake *intake, const PoisonGuard *guard)
+{
+	intake->guard = *guard;
+}
+
 void intake_on_failure(
     Intake *intake, void (*failed)(gpointer data), gpointer data)
 {

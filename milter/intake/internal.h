@@ -25,6 +25,7 @@ struct Intake {
 	Store *store;
 	void (*failed)(gpointer data);
 	gpointer failed_data;
+	PoisonGuard guard; /* enter NULL: none */
 	char *unlink_path; /* the socket we made; NULL */
 
 	GThread *thread; /* in smfi_main */

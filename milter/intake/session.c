@@ -303,6 +303,9 @@ static Verdict *run(Session *session, GError **error)
 	    .via = "milter",
 	};
 
+	if (session->intake->guard.enter != NULL) {
+		delivery.guard = &session->intake->guard;
+	}
 	incoming_complete(incoming);
 	delivery.bytes = incoming->bytes->data;
 	delivery.n_bytes = incoming->bytes->len;
