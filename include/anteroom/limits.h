@@ -32,6 +32,7 @@
 #define LIMIT_CONF_BYTES (4 * 1024 * 1024) /* one file */
 #define LIMIT_RULES 20000                  /* all packs together */
 #define LIMIT_PATTERN_BYTES 8192           /* one pattern */
+#define LIMIT_ICS_STEPS 400000	   /* days and repetitions of one .ics file */
 
 /* control socket */
 #define LIMIT_REQUEST_BYTES (64 * 1024) /* one request line */

@@ -1,0 +1,78 @@
+/*
+ * One policy: whom it is for and what it promises. Pure; the list of them and
+ * their calendars are in sla.c.
+ */
+#include <string.h>
+
+#include "anteroom/sla.h"
+#include "sla/internal.h"
+
+static bool lists(const char *const *list, const char *word)
+{
+	for (; *list; list++) {
+		if (!strcmp(*list, word)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool fits_topics(const Policy *policy, const char *const *topics)
+{
+	if (!policy->topics || !policy->topics[0]) {
+		return true;
+	}
+	for (; topics && *topics; topics++) {
+		if (lists(policy->topics, *topics)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool fits_urgency(const Policy *policy, Urgency level)
+{
+	return policy->urgencies == 0 || (policy->urgencies & 1u << level);
+}
+
+static bool fits_team(const Policy *policy, const char *team)
+{
+	if (!policy->teams || !policy->teams[0]) {
+		return true;
+	}
+	return team && lists(policy->teams, team);
+}
+
+bool policy_fits(const Policy *policy, const char *const *topics, Urgency level,
+    const char *team)
+{
+	return fits_topics(policy, topics) && fits_urgency(policy, level) &&
+	       fits_team(policy, team);
+}
+
+const char *metric_name(Metric metric)
+{
+	static const char *const names[METRICS] = {
+	    [METRIC_FIRST_REPLY] = "first_reply",
+	    [METRIC_NEXT_REPLY] = "next_reply",
+	    [METRIC_RESOLVE] = "resolve",
+	};
+
+	g_return_val_if_fail((guint)metric < METRICS, "");
+	return names[metric];
+}
+
+gint64 policy_target_s(const Policy *policy, Metric metric)
+{
+	if (!policy) {
+		return 0;
+	}
+	const gint64 targets[METRICS] = {
+	    [METRIC_FIRST_REPLY] = policy->first_reply_s,
+	    [METRIC_NEXT_REPLY] = policy->next_reply_s,
+	    [METRIC_RESOLVE] = policy->resolve_s,
+	};
+
+	g_return_val_if_fail((guint)metric < METRICS, 0);
+	return targets[metric];
+}
