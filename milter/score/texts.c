@@ -58,14 +58,23 @@ static void texts_add(Texts *texts, guint header, const char *text)
 	texts_end(texts, header, from);
 }
 
-static void add_stretches(Texts *texts, const GPtrArray *parts, bool hidden)
+/* Each stretch is a paragraph of its own: no words grow together. */
+static void add_stretches(
+    Texts *texts, const GPtrArray *parts, bool hidden, gsize from)
 {
 	for (guint i = 0; parts && i < parts->len; i++) {
 		const TextPart *part = g_ptr_array_index(parts, i);
-		if (part->hidden == hidden && part->bytes) {
-			/* A line of its own: no word grows together. */
+		if (part->hidden != hidden) {
+			continue;
+		}
+		gsize before = texts->bytes->len;
+		if (before > from) {
 			g_string_append_c(texts->bytes, '\n');
-			fold_append(texts->bytes, part->text, part->bytes);
+		}
+		gsize begin = texts->bytes->len;
+		fold_append(texts->bytes, part->text, part->bytes);
+		if (texts->bytes->len == begin) {
+			g_string_truncate(texts->bytes, before);
 		}
 	}
 }
@@ -73,11 +82,8 @@ static void add_stretches(Texts *texts, const GPtrArray *parts, bool hidden)
 static void add_parts(Texts *texts, const GPtrArray *parts)
 {
 	gsize from = texts->bytes->len;
-	add_stretches(texts, parts, false);
-	add_stretches(texts, parts, true);
-	if (texts->bytes->len > from) {
-		from++; /* the first line feed parts nothing */
-	}
+	add_stretches(texts, parts, false, from);
+	add_stretches(texts, parts, true, from);
 	texts_end(texts, 0, from);
 }
 
