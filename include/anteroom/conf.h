@@ -200,6 +200,8 @@ typedef struct Conf {
 	const char *web_users;
 
 	gint refs; /* private */
+	struct ConfIndex *index; /* private: its memory, names hashed; NULL in
+				  * a Conf made by hand: looked up one by one */
 } Conf;
 
 /*
