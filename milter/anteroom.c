@@ -1,0 +1,8 @@
+/* The program `anteroom`: what a person does from a shell. All of it is in
+ * cli/. */
+#include "cli/cli.h"
+
+int main(int argc, char **argv)
+{
+	return cli_main(argc, argv);
+}

@@ -1,0 +1,160 @@
+/* What needs neither daemon nor store: `check` and `explain`. */
+#include <string.h>
+
+#include "anteroom/message.h"
+#include "anteroom/text.h"
+#include "anteroom/times.h"
+#include "cli/cli.h"
+
+static Setup *load(const char *path, GPtrArray *problems)
+{
+	message_init();
+	return setup_load(path, problems);
+}
+
+static GPtrArray *problems_new(void)
+{
+	return g_ptr_array_new_with_free_func(
+	    (GDestroyNotify)conf_problem_free);
+}
+
+static guint pack_count(const Conf *conf)
+{
+	g_autoptr(GHashTable) files = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (guint i = 0; i < conf->rules->len; i++) {
+		const Rule *rule = conf->rules->pdata[i];
+
+		g_hash_table_add(files, (gpointer)(guintptr)rule->place.file);
+	}
+	return g_hash_table_size(files);
+}
+
+int check_run(const Options *options)
+{
+	g_autoptr(GPtrArray) problems = problems_new();
+	g_autoptr(Setup) setup = load(options->conf_path, problems);
+	guint rules, packs;
+
+	if (setup != NULL) {
+		ruleset_check(setup->rules, problems);
+	}
+	exit_say_problems(problems);
+	if (setup == NULL || conf_problems_fatal(problems)) {
+		return 1;
+	}
+	rules = ruleset_size(setup->rules);
+	packs = pack_count(setup->conf);
+	printf("configuration and %u rule%s in %u pack%s: fine\n", rules,
+	    rules == 1 ? "" : "s", packs, packs == 1 ? "" : "s");
+	return 0;
+}
+
+typedef struct {
+	Setup *setup;
+	const char *why_not;
+	View *view; /* NULL: JSON */
+	gint64 now_s;
+	guint n;
+} Explaining;
+
+static bool explain_one(
+    const MailboxMessage *message, gpointer data, GError **error)
+{
+	Explaining *explaining = data;
+	Delivery delivery = {.bytes = message->bytes,
+	    .n_bytes = message->n_bytes,
+	    .truncated = message->truncated,
+	    .now_s = explaining->now_s,
+	    .via = "explain"};
+	g_autoptr(Screening) screening =
+	    screening_new(explaining->setup, &delivery);
+	g_autofree char *text =
+	    explain_json(screening, message->file, explaining->why_not);
+	g_autoptr(JsonValue) row = NULL;
+	g_autoptr(GString) out = NULL;
+
+	explaining->n++;
+	if (explaining->view == NULL) {
+		puts(text);
+		return !ferror(stdout) || exit_flush(error);
+	}
+	row = json_parse(text, strlen(text), error);
+	if (row == NULL) {
+		return false;
+	}
+	out = g_string_new(NULL);
+	view_row(explaining->view, row, out);
+	fputs(out->str, stdout);
+	return true;
+}
+
+static bool known_topic(const Conf *conf, const char *name, GError **error)
+{
+	g_autofree const char **names = g_new0(const char *, conf->topics->len);
+	const char *nearest;
+
+	if (name == NULL || conf_topic(conf, name) != NULL) {
+		return true;
+	}
+	for (guint i = 0; i < conf->topics->len; i++) {
+		names[i] = ((Topic *)conf->topics->pdata[i])->name;
+	}
+	nearest = text_nearest(name, names, conf->topics->len);
+	g_set_error(error, ANTEROOM_ERROR, ERROR_USAGE,
+	    "--why-not: unknown topic \"%s\"%s%s%s", name,
+	    nearest != NULL ? ": did you mean \"" : "",
+	    nearest != NULL ? nearest : "", nearest != NULL ? "\"?" : "");
+	return false;
+}
+
+static bool explain_all(
+    const Options *options, Explaining *explaining, GError **error)
+{
+	guint unreadable = 0;
+
+	if (!known_topic(explaining->setup->conf, explaining->why_not, error)) {
+		return false;
+	}
+	for (guint i = 0; i < options->files->len; i++) {
+		if (!mailbox_each(options->files->pdata[i], explain_one,
+			explaining, &unreadable, error)) {
+			return false;
+		}
+	}
+	if (!exit_flush(error)) {
+		return false;
+	}
+	if (explaining->n == 0 || unreadable > 0) {
+		g_set_error(error, ANTEROOM_ERROR, ERROR_NO,
+		    unreadable > 0 ? "explain: %u files could not be read"
+				   : "explain: no message found",
+		    unreadable);
+		return false;
+	}
+	return true;
+}
+
+int explain_run(const Options *options)
+{
+	g_autoptr(GPtrArray) problems = problems_new();
+	g_autoptr(Setup) setup = load(options->conf_path, problems);
+	ViewStyle style = output_style(NULL);
+	g_autoptr(View) view =
+	    options->json ? NULL : view_new("explain", &style);
+	g_autoptr(GError) error = NULL;
+	Explaining explaining = {.setup = setup,
+	    .why_not = options_text(options, "why-not"),
+	    .view = view,
+	    .now_s = style.now_s};
+
+	if (setup == NULL) {
+		exit_say_problems(problems);
+		g_set_error(&error, ANTEROOM_ERROR, ERROR_CONFIG,
+		    "configuration: %s: can't be used as it is",
+		    options->conf_path);
+		return exit_say(error);
+	}
+	explain_all(options, &explaining, &error);
+	return exit_say(error);
+}

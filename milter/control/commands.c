@@ -1,0 +1,217 @@
+/*
+ * The table of commands: names, roles, arguments, options and their help. The
+ * shell's parser, its help and its completion, and the checks of what comes
+ * over the socket, are all read off it. What a command does is elsewhere.
+ */
+#include <string.h>
+
+#include "anteroom/control.h"
+#include "anteroom/error.h"
+#include "anteroom/text.h"
+
+#define JSON_FLAG                                      \
+	{                                              \
+		"json", NULL, WORD_FLAG, false, false, \
+		    "JSON, one object a line"          \
+	}
+#define NOW_OPTION                                                 \
+	{                                                          \
+		"now", "T", WORD_TIME, false, false,               \
+		    "look with the eyes of that moment (RFC 3339)" \
+	}
+#define THE_CASE                                                     \
+	{                                                            \
+		"case", "CASE", WORD_CASE, true, false, "AR-7, or 7" \
+	}
+
+/* clang-format off */
+static const Command commands[] = {
+{ "check", ROLE_NONE, "check configuration and rule packs", 
+  "Loads the configuration and all rule packs and runs every rule's own\n"
+  "examples. All mistakes come in one go, as FILE:LINE: why.\n"
+  "Exit code 1 when there is one.",
+  true, { { 0 } }, { { 0 } } },
+{ "explain", ROLE_NONE, "say what would be decided about messages, and why",
+  "Reads, scores and routes without recording anything. FILE is a message, an\n"
+  "mbox, a Maildir, a folder of messages, or - for standard input.",
+  true,
+  { { "file", "FILE", WORD_PATH, true, true, "messages; - is standard input" } },
+  { JSON_FLAG,
+    { "why-not", "TOPIC", WORD_TOPIC, false, false,
+      "say which rules of TOPIC didn't hit, and what was missing" } } },
+{ "replay", ROLE_ASSISTANT, "take in a mailbox as if it arrived now",
+  "MAILBOX is an mbox, a Maildir, a folder of messages or one message. A\n"
+  "message's arrival is the time of its topmost Received field, else its Date,\n"
+  "else now. What was taken in before is recognised. Messages that are to no\n"
+  "desk are counted and left alone, unless --desk says whose they are.",
+  false,
+  { { "mailbox", "MAILBOX", WORD_PATH, true, true, "where the messages are" } },
+  { { "dry-run", NULL, WORD_FLAG, false, false, "record nothing" },
+    { "desk", "DESK", WORD_DESK, false, false,
+      "for this desk, whoever a message is to" },
+    { "notify", NULL, WORD_FLAG, false, false,
+      "let notices about deadlines in the past go out" },
+    JSON_FLAG } },
+{ "take", ROLE_ASSISTANT, "take in one message from standard input",
+  "For pipe(8), journaling and copies of sent mail. Taking in the same message\n"
+  "again changes nothing. Exit code 75 when it could not be recorded: try again.",
+  false, { { 0 } },
+  { { "from", "ADDR", WORD_TEXT, false, false, "envelope sender" },
+    { "to", "ADDR", WORD_TEXT, false, true,
+      "envelope recipient; without any: To and Cc" },
+    { "sent", NULL, WORD_FLAG, false, false,
+      "it is a copy of our own sent mail, on your word" },
+    JSON_FLAG } },
+{ "cases", ROLE_READER, "list cases, the next deadline first",
+  "Exit code 1 when there are none.",
+  false, { { 0 } },
+  { { "team", "TEAM", WORD_TEAM, false, false, "of this team" },
+    { "topic", "TOPIC", WORD_TOPIC, false, false, "about this" },
+    { "desk", "DESK", WORD_DESK, false, false, "of this desk" },
+    { "state", "STATE", WORD_STATE, false, false,
+      "open, answered, paused or closed" },
+    { "overdue", NULL, WORD_FLAG, false, false, "past a deadline" },
+    { "search", "WORDS", WORD_TEXT, false, false,
+      "with all these words in subject, sender or number" },
+    { "limit", "N", WORD_NUMBER, false, false, "at most so many" },
+    NOW_OPTION, JSON_FLAG } },
+{ "show", ROLE_READER, "show one case with its timeline", NULL,
+  false, { THE_CASE }, { NOW_OPTION, JSON_FLAG } },
+{ "status", ROLE_READER, "count the cases of each team",
+  "\"Due soon\" is a case with at most a quarter of the promised time, or at\n"
+  "most two hours, left. Cases of desks in shadow mode are not counted.",
+  false, { { 0 } },
+  { { "team", "TEAM", WORD_TEAM, false, false, "this team only" },
+    NOW_OPTION, JSON_FLAG } },
+{ "policy", ROLE_READER, "compute deadlines step by step",
+  "For a case, or for what the options describe. Without --team it is the team\n"
+  "that the topic's route names; without --from it is now.",
+  false,
+  { { "case", "CASE", WORD_CASE, false, false, "AR-7, or 7" } },
+  { { "topic", "TOPIC", WORD_TOPIC, false, false, "what it is about" },
+    { "urgency", "LEVEL", WORD_LEVEL, false, false,
+      "low, normal, high or critical" },
+    { "team", "TEAM", WORD_TEAM, false, false, "whose it is" },
+    { "from", "T", WORD_TIME, false, false, "when it arrived (RFC 3339)" },
+    JSON_FLAG } },
+{ "route", ROLE_ASSISTANT, "hand a case to a team",
+  "The clocks keep their start.",
+  false, { THE_CASE,
+    { "team", "TEAM", WORD_TEAM, true, false, "who is to answer" } },
+  { JSON_FLAG } },
+{ "urgency", ROLE_ASSISTANT, "set a case's urgency", NULL,
+  false, { THE_CASE,
+    { "level", "LEVEL", WORD_LEVEL, true, false,
+      "low, normal, high or critical" } },
+  { JSON_FLAG } },
+{ "topic", ROLE_ASSISTANT, "set a case's topic", NULL,
+  false, { THE_CASE,
+    { "topic", "TOPIC", WORD_TOPIC, true, false, "what it is about" } },
+  { JSON_FLAG } },
+{ "note", ROLE_ASSISTANT, "write a line into a case's timeline", NULL,
+  false, { THE_CASE,
+    { "text", "TEXT", WORD_TEXT, true, false, "the line" } },
+  { JSON_FLAG } },
+{ "answered", ROLE_ASSISTANT, "say that a case was answered by other means",
+  "By telephone, say: stops the reply clocks.",
+  false, { THE_CASE,
+    { "how", "HOW", WORD_TEXT, false, false, "how it was answered" } },
+  { JSON_FLAG } },
+{ "close", ROLE_ASSISTANT, "close a case", NULL,
+  false, { THE_CASE,
+    { "reason", "REASON", WORD_TEXT, true, false, "why" } },
+  { JSON_FLAG } },
+{ "reopen", ROLE_ASSISTANT, "open a closed case again", NULL,
+  false, { THE_CASE }, { JSON_FLAG } },
+{ "pause", ROLE_ASSISTANT, "let a case's clocks stand still for a time",
+  "Ends by itself, or when the correspondent writes.",
+  false, { THE_CASE,
+    { "reason", "REASON", WORD_TEXT, true, false, "what is waited for" } },
+  { { "for", "D", WORD_PERIOD, true, false, "how long: 30m, 4h, 2d" },
+    JSON_FLAG } },
+{ "resume", ROLE_ASSISTANT, "end a pause", NULL,
+  false, { THE_CASE }, { JSON_FLAG } },
+{ "merge", ROLE_ASSISTANT, "put a case into another one", NULL,
+  false, { THE_CASE,
+    { "into", "INTO", WORD_CASE, true, false, "the case that stays" } },
+  { JSON_FLAG } },
+{ "export", ROLE_ASSISTANT, "write out all cases and events",
+  "By number, those that arrived from --from on and before --to. JSON lines\n"
+  "have the timeline; csv has a line a case and is safe to open in a\n"
+  "spreadsheet.",
+  false, { { 0 } },
+  { { "format", "FORMAT", WORD_FORMAT, false, false, "json or csv" },
+    { "from", "T", WORD_TIME, false, false, "arrived then or later" },
+    { "to", "T", WORD_TIME, false, false, "arrived before" } } },
+{ "backup", ROLE_ADMINISTRATOR, "copy the store, consistent, while all runs",
+  "FOLDER must not exist or be empty. The daemon writes it, with its rights.",
+  false,
+  { { "folder", "FOLDER", WORD_PATH, true, false, "where the copy goes" } },
+  { { 0 } } },
+{ "fsck", ROLE_ADMINISTRATOR, "check the store, every index both ways",
+  "Exit code 1 when something is wrong, with a line for each thing.",
+  false, { { 0 } }, { JSON_FLAG } },
+{ "help", ROLE_NONE, "explain a command", NULL,
+  true,
+  { { "command", "COMMAND", WORD_COMMAND, false, false, "which" } },
+  { { "words", NULL, WORD_FLAG, false, false,
+      "all commands and options, for completion" } } },
+{ "version", ROLE_NONE, "print the version", NULL,
+  true, { { 0 } }, { { 0 } } },
+};
+/* clang-format on */
+
+const Command *command_table(gsize *n)
+{
+	*n = G_N_ELEMENTS(commands);
+	return commands;
+}
+
+static void set_unknown(const char *name, GError **error)
+{
+	const char *names[G_N_ELEMENTS(commands)];
+	const char *nearest;
+	g_autofree char *shown = text_one_line(name, strlen(name), 60);
+
+	for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) {
+		names[i] = commands[i].name;
+	}
+	nearest = text_nearest(name, names, G_N_ELEMENTS(names));
+	if (nearest != NULL) {
+		g_set_error(error, ANTEROOM_ERROR, ERROR_USAGE,
+		    "unknown command \"%s\": did you mean \"%s\"?", shown,
+		    nearest);
+	} else {
+		g_set_error(error, ANTEROOM_ERROR, ERROR_USAGE,
+		    "unknown command \"%s\": \"anteroom help\" lists them",
+		    shown);
+	}
+}
+
+const Command *command_find(const char *name, GError **error)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) {
+		if (strcmp(commands[i].name, name) == 0) {
+			return &commands[i];
+		}
+	}
+	set_unknown(name, error);
+	return NULL;
+}
+
+static const CommandWord *find_word(const CommandWord *words, const char *name)
+{
+	for (; words->name != NULL; words++) {
+		if (strcmp(words->name, name) == 0) {
+			return words;
+		}
+	}
+	return NULL;
+}
+
+const CommandWord *command_word(const Command *command, const char *name)
+{
+	const CommandWord *word = find_word(command->arguments, name);
+
+	return word != NULL ? word : find_word(command->options, name);
+}

@@ -1,0 +1,99 @@
+/* What the files of control/ share. */
+#ifndef CONTROL_INTERNAL_H
+#define CONTROL_INTERNAL_H
+
+#include "anteroom/control.h"
+#include "anteroom/error.h"
+
+typedef struct Listener Listener;
+
+struct Control {
+	SetupSlot *slot;
+	Store *store;       /* NULL: only what needs none */
+	Listener *listener; /* NULL until control_listen */
+	bool serving;       /* a daemon: commands are logged */
+};
+
+/* One command in work. Invariant: `setup` holds a reference throughout. */
+typedef struct {
+	const Command *command;
+	const ControlRequest *request;
+	Setup *setup;
+	Store *store;
+	gint64 now_s; /* the wall clock, or --now */
+	ControlRow row;
+	gpointer data;
+} Call;
+
+/* Does a command; its outcome is rows and the return. */
+typedef bool (*CallRun)(Call *call, GError **error);
+
+bool run_replay(Call *call, GError **error);
+bool run_take(Call *call, GError **error);
+bool run_cases(Call *call, GError **error);
+bool run_show(Call *call, GError **error);
+bool run_status(Call *call, GError **error);
+bool run_policy(Call *call, GError **error);
+bool run_export(Call *call, GError **error);
+bool run_backup(Call *call, GError **error);
+bool run_fsck(Call *call, GError **error);
+bool run_act(Call *call, GError **error); /* route ... merge */
+
+/* Gives the object of JSON as a row and frees JSON. False: the asker wants no
+ * more. */
+bool call_row(Call *call, Json *json);
+
+/* ---- args.c: what was asked ---- */
+
+/* Are all of the command's words there that must, and of the right shape. */
+bool args_check(const Call *call, GError **error);
+
+/* The word; NULL when not given. Lives as long as the request. */
+const char *args_text(const Call *call, const char *name);
+bool args_flag(const Call *call, const char *name);
+/* Transfer container: the strings are the request's. */
+const char **args_list(const Call *call, const char *name);
+/* When not given, outputs stay as they are. */
+bool args_time(
+    const Call *call, const char *name, gint64 *at_s, GError **error);
+bool args_number(
+    const Call *call, const char *name, guint *number, GError **error);
+bool args_case(const Call *call, const char *name, guint64 *id, GError **error);
+bool args_level(
+    const Call *call, const char *name, Urgency *level, GError **error);
+
+/* Is WORD a name that the configuration has for KIND (team, topic, desk)? If
+ * not, ERROR_USAGE with the nearest. */
+bool args_known(
+    const Call *call, WordKind kind, const char *word, GError **error);
+
+/* ---- case_json.c ---- */
+
+/* How a case is shown to the asker. */
+typedef struct {
+	gint64 now_s;
+	Role role;
+} CaseLook;
+
+/* Is the text of KASE kept from this asker? */
+bool case_hidden(const Case *kase, const CaseLook *look);
+
+/* The members of a case in a list, into the object that is open. */
+void case_write(Json *json, const Case *kase, const CaseLook *look);
+
+/* What `show` says besides; EVENTS of Event. */
+void case_write_more(Json *json, const Case *kase, const GPtrArray *events,
+    const CaseLook *look);
+
+/* Begins an object with its version. */
+Json *row_new(void);
+
+/* ---- listener.c ---- */
+Listener *listener_new(Control *control, const char *path, GError **error);
+void listener_free(Listener *listener);
+
+/* The word for an error on the wire, and back. Static. */
+const char *error_word(const GError *error);
+ErrorCode error_code_of_word(const char *word);
+
+#endif

@@ -1,0 +1,147 @@
+/* A buffered socket. Knows nothing of requests. */
+#include "control/stream.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define READ_BYTES (64 * 1024)
+#define WRITE_BYTES (64 * 1024)
+
+/* Invariant: start <= in->len; in[0..start) was handed out already. */
+struct Stream {
+	int fd;
+	GByteArray *in;
+	gsize start;
+	GByteArray *out;
+	bool broken;
+};
+
+Stream *stream_new(int fd)
+{
+	Stream *stream = g_new0(Stream, 1);
+
+	stream->fd = fd;
+	stream->in = g_byte_array_new();
+	stream->out = g_byte_array_new();
+	return stream;
+}
+
+void stream_free(Stream *stream)
+{
+	if (stream != NULL) {
+		close(stream->fd);
+		g_byte_array_unref(stream->in);
+		g_byte_array_unref(stream->out);
+		g_free(stream);
+	}
+}
+
+static void forget_used(Stream *stream)
+{
+	if (stream->start > 0) {
+		g_byte_array_remove_range(stream->in, 0, (guint)stream->start);
+		stream->start = 0;
+	}
+}
+
+/* Reads what is there; false at the end, or when the peer is silent for as
+ * long as the socket's timeout. */
+static bool read_more(Stream *stream)
+{
+	guint8 buffer[READ_BYTES];
+	ssize_t n;
+
+	do {
+		n = recv(stream->fd, buffer, sizeof(buffer), 0);
+	} while (n < 0 && errno == EINTR);
+	if (n <= 0) {
+		return false;
+	}
+	g_byte_array_append(stream->in, buffer, (guint)n);
+	return true;
+}
+
+StreamStatus stream_line(
+    Stream *stream, gsize max, const char **line, gsize *length)
+{
+	gsize seen = 0;
+
+	forget_used(stream);
+	for (;;) {
+		guint8 *data = stream->in->data;
+		gsize have = stream->in->len;
+		guint8 *end =
+		    have > seen ? memchr(data + seen, '\n', have - seen) : NULL;
+
+		if (end != NULL && (gsize)(end - data) <= max) {
+			*end = '\0';
+			*line = (const char *)data;
+			*length = (gsize)(end - data);
+			stream->start = *length + 1;
+			return STREAM_OK;
+		}
+		if (have > max) {
+			return STREAM_TOO_LONG;
+		}
+		seen = have;
+		if (!read_more(stream)) {
+			return STREAM_END;
+		}
+	}
+}
+
+StreamStatus stream_bytes(Stream *stream, gsize n, const void **bytes)
+{
+	forget_used(stream);
+	while (stream->in->len < n) {
+		if (!read_more(stream)) {
+			return STREAM_END;
+		}
+	}
+	*bytes = stream->in->data;
+	stream->start = n;
+	return STREAM_OK;
+}
+
+static bool send_all(Stream *stream, const guint8 *bytes, gsize n)
+{
+	while (n > 0 && !stream->broken) {
+		ssize_t sent = send(stream->fd, bytes, n, MSG_NOSIGNAL);
+
+		if (sent < 0 && errno == EINTR) {
+			continue;
+		}
+		if (sent <= 0) {
+			stream->broken = true;
+			break;
+		}
+		bytes += sent;
+		n -= (gsize)sent;
+	}
+	return !stream->broken;
+}
+
+bool stream_flush(Stream *stream)
+{
+	bool sent = send_all(stream, stream->out->data, stream->out->len);
+
+	g_byte_array_set_size(stream->out, 0);
+	return sent;
+}
+
+bool stream_write(Stream *stream, const void *bytes, gsize n)
+{
+	if (stream->broken) {
+		return false;
+	}
+	if (stream->out->len + n > WRITE_BYTES && !stream_flush(stream)) {
+		return false;
+	}
+	if (n > WRITE_BYTES) {
+		return send_all(stream, bytes, n);
+	}
+	g_byte_array_append(stream->out, bytes, (guint)n);
+	return true;
+}

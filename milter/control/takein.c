@@ -1,0 +1,116 @@
+/*
+ * Messages that don't come by the mail server: `take` and `replay`, one
+ * message a request. A mailbox is taken apart by who asks.
+ */
+#include "control/internal.h"
+
+static const char *admit_word(AdmitOutcome admit)
+{
+	static const char *const words[] = {
+	    [ADMIT_NEW] = "new",
+	    [ADMIT_LINKED] = "linked",
+	    [ADMIT_JOINED] = "joined",
+	    [ADMIT_COPY] = "known",
+	};
+
+	return words[admit];
+}
+
+static const char *answer_word(AnswerOutcome answer)
+{
+	static const char *const words[] = {
+	    [ANSWER_STOPPED] = "stopped a clock",
+	    [ANSWER_RECORDED] = "recorded",
+	    [ANSWER_AGAIN] = "known",
+	    [ANSWER_ELSEWHERE] = "not to the correspondent",
+	    [ANSWER_UNKNOWN] = "threads to no case",
+	};
+
+	return words[answer];
+}
+
+static const char *outcome_word(const Verdict *verdict)
+{
+	switch (verdict->outcome) {
+	case OUTCOME_UNWATCHED:
+		return "unwatched";
+	case OUTCOME_SCREENED:
+		return "screened";
+	case OUTCOME_REPLY:
+		return "reply";
+	case OUTCOME_CASE:
+		break;
+	}
+	return admit_word(verdict->admit);
+}
+
+static void verdict_row(Call *call, const char *file, const Verdict *verdict)
+{
+	const char *detail = verdict->reply_refused;
+	g_autofree char *name = NULL;
+	Json *json = row_new();
+
+	if (verdict->outcome == OUTCOME_REPLY) {
+		detail = answer_word(verdict->answer);
+	}
+	if (verdict->kase != NULL) {
+		name = case_name(verdict->kase->id);
+	}
+	json_string(json, "file", file);
+	json_string(json, "outcome", outcome_word(verdict));
+	json_string(json, "case", name);
+	json_string(json, "detail", detail);
+	call_row(call, json);
+}
+
+static bool take_in(
+    Call *call, Delivery *delivery, const char *file, GError **error)
+{
+	const ControlRequest *request = call->request;
+	Verdict *verdict;
+
+	if (request->n_bytes == 0) {
+		g_set_error(error, ANTEROOM_ERROR, ERROR_USAGE,
+		    "%s: the message is empty", call->command->name);
+		return false;
+	}
+	delivery->bytes = request->bytes;
+	delivery->n_bytes = request->n_bytes;
+	delivery->truncated = request->truncated;
+	delivery->now_s = call->now_s;
+	delivery->via = call->command->name;
+	verdict = pipeline_run(call->setup, call->store, delivery, error);
+	if (verdict == NULL) {
+		return false;
+	}
+	verdict_row(call, file, verdict);
+	verdict_free(verdict);
+	return true;
+}
+
+bool run_take(Call *call, GError **error)
+{
+	g_autofree const char **to = args_list(call, "to");
+	Delivery delivery = {.sender = args_text(call, "from"),
+	    .recipients = to[0] != NULL ? to : NULL,
+	    .origin = {.vouched = args_flag(call, "sent")}};
+
+	return take_in(call, &delivery, "-", error);
+}
+
+bool run_replay(Call *call, GError **error)
+{
+	g_autofree const char **mailbox = args_list(call, "mailbox");
+	const char *desk = args_text(call, "desk");
+	Delivery delivery = {.desk = desk};
+
+	if (desk != NULL && !args_known(call, WORD_DESK, desk, error)) {
+		return false;
+	}
+	if (args_flag(call, "dry-run")) {
+		g_set_error_literal(error, ANTEROOM_ERROR, ERROR_USAGE,
+		    "replay: --dry-run is done by the program itself");
+		return false;
+	}
+	return take_in(call, &delivery, mailbox[0], error);
+}

@@ -1,0 +1,83 @@
+/* What the files of view/ share. */
+#ifndef VIEW_INTERNAL_H
+#define VIEW_INTERNAL_H
+
+#include "anteroom/view.h"
+
+/* ---- table.c ---- */
+
+typedef enum { PAINT_NONE, PAINT_ALARM, PAINT_WARN, PAINT_DIM } Paint;
+
+typedef struct {
+	const char *heading;
+	bool right;  /* numbers */
+	guint least; /* may be cut down to this; 0: never cut */
+} Column;
+
+typedef struct Table Table;
+Table *table_new(const Column *columns, guint n);
+void table_free(Table *table);
+/* N cells, each transfer full. */
+void table_add(Table *table, Paint paint, char **cells);
+guint table_length(const Table *table);
+/* As wide as CONTENT needs, cut to STYLE's columns. */
+void table_print(const Table *table, const ViewStyle *style, GString *out);
+
+/* Columns that TEXT takes on a terminal. */
+guint text_columns(const char *text);
+
+/* Appends TEXT in a colour, if colours are wanted. */
+void paint(GString *out, const ViewStyle *style, Paint how, const char *text);
+
+/* ---- view.c ---- */
+
+struct View {
+	const struct ViewKind *kind;
+	ViewStyle style;
+	Table *table; /* of lists; NULL */
+	guint rows;
+};
+
+typedef struct ViewKind {
+	const char *name;
+	void (*row)(View *view, const JsonValue *row, GString *out);
+	void (*end)(View *view, GString *out); /* NULL: nothing */
+} ViewKind;
+
+/* The string member as one safe line; "" when absent. Transfer full. */
+char *cell(const JsonValue *object, const char *name);
+char *cell_of(const JsonValue *value);
+/* A number; "-" when absent. Transfer full. */
+char *cell_int(const JsonValue *object, const char *name);
+/* The strings of an array joined by SEPARATOR. Transfer full. */
+char *cell_list(const JsonValue *array, const char *separator);
+/* "2026-11-21 10:00:00Z"; "-" when absent. Transfer full. */
+char *cell_time(const JsonValue *object, const char *name);
+/* The moment; 0 when absent. */
+gint64 moment(const JsonValue *object, const char *name);
+/* "in 3h 20m", "2h late". Transfer full. */
+char *until(gint64 at_s, gint64 now_s);
+/* "Name:      TEXT\n"; nothing when TEXT is empty. */
+void line(GString *out, const char *name, const char *text);
+/* "critical (87)". Transfer full. */
+char *cell_urgency(const JsonValue *row);
+Paint urgency_paint(const JsonValue *row);
+
+void cases_row(View *view, const JsonValue *row, GString *out);
+void cases_end(View *view, GString *out);
+void show_row(View *view, const JsonValue *row, GString *out);
+void status_row(View *view, const JsonValue *row, GString *out);
+void policy_row(View *view, const JsonValue *row, GString *out);
+void explain_row(View *view, const JsonValue *row, GString *out);
+void csv_row(View *view, const JsonValue *row, GString *out);
+void csv_end(View *view, GString *out);
+void act_row(View *view, const JsonValue *row, GString *out);
+void take_row(View *view, const JsonValue *row, GString *out);
+void backup_row(View *view, const JsonValue *row, GString *out);
+void fsck_row(View *view, const JsonValue *row, GString *out);
+
+/* "hit: +60 points, +60 urgency, in text: "words" (why)", of `hits` or
+ * `rules`. */
+void rules_lines(const JsonValue *rules, const ViewStyle *style, GString *out);
+
+#endif

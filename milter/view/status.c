@@ -1,0 +1,71 @@
+/* The counts of each team as a table. */
+#include "anteroom/times.h"
+#include "view/internal.h"
+
+static const Column columns[] = {
+    {"TEAM", false, 12},
+    {"OPEN", true, 0},
+    {"DUE SOON", true, 0},
+    {"OVERDUE", true, 0},
+    {"PAUSED", true, 0},
+    {"ANSWERED", true, 0},
+    {"CLOSED", true, 0},
+    {"IN TIME", true, 0},
+    {"MEDIAN REPLY", true, 0},
+};
+
+/* "92% of 25": how many first replies, and how many of them in time. */
+static char *share_cell(const JsonValue *first_reply)
+{
+	gint64 met = json_get_int(first_reply, "met", 0);
+	gint64 all = met + json_get_int(first_reply, "missed", 0);
+
+	if (all == 0) {
+		return g_strdup("-");
+	}
+	return g_strdup_printf("%" G_GINT64_FORMAT "%% of %" G_GINT64_FORMAT,
+	    met * 100 / all, all);
+}
+
+static char *median_cell(const JsonValue *first_reply)
+{
+	return json_get(first_reply, "median_s") == NULL
+		   ? g_strdup("-")
+		   : times_duration(json_get_int(first_reply, "median_s", 0));
+}
+
+static void add_team(Table *table, const JsonValue *team)
+{
+	const JsonValue *first_reply = json_get(team, "first_reply");
+	bool late = json_get_int(team, "overdue", 0) > 0;
+	bool soon = json_get_int(team, "due_soon", 0) > 0;
+	char *cells[] = {
+	    cell(team, "team"),
+	    cell_int(team, "open"),
+	    cell_int(team, "due_soon"),
+	    cell_int(team, "overdue"),
+	    cell_int(team, "paused"),
+	    cell_int(team, "answered"),
+	    cell_int(team, "closed"),
+	    share_cell(first_reply),
+	    median_cell(first_reply),
+	};
+
+	table_add(table,
+	    late   ? PAINT_ALARM
+	    : soon ? PAINT_WARN
+		   : PAINT_NONE,
+	    cells);
+}
+
+void status_row(View *view, const JsonValue *row, GString *out)
+{
+	const JsonValue *teams = json_get(row, "teams");
+	Table *table = table_new(columns, G_N_ELEMENTS(columns));
+
+	for (guint i = 0; i < json_length(teams); i++) {
+		add_team(table, json_at(teams, i));
+	}
+	table_print(table, &view->style, out);
+	table_free(table);
+}
