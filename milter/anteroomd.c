@@ -184,10 +184,11 @@ static void reload(Daemon *daemon)
 /* Pauses end by themselves. */
 static void tick(Daemon *daemon)
 {
+	g_autoptr(Setup) setup = setup_slot_get(daemon->slot);
 	g_autoptr(GError) error = NULL;
 	guint n = 0;
 
-	if (!store_wake(daemon->store, times_now_s(), &n, &error)) {
+	if (!store_wake(daemon->store, setup->sla, times_now_s(), &n, &error)) {
 		log_line(LOG_ERROR, "clock", "error", error->message, NULL);
 	} else if (n > 0) {
 		log_line(LOG_INFO, "clock", "resumed", LOG_NUMBER(n), NULL);
