@@ -10,6 +10,7 @@
 
 #include "anteroom/limits.h"
 #include "anteroom/message.h"
+#include "anteroom/times.h"
 #include "cli/cli.h"
 
 #define TRIES 30
@@ -96,6 +97,17 @@ static bool load_setup(Client *client, const char *conf_path, GError **error)
 	return true;
 }
 
+/* Without a daemon nobody else ends pauses. That it fails is no reason not to
+ * look: whatever is wrong shows there. */
+static void wake(Client *client)
+{
+	Setup *setup = setup_slot_get(client->slot);
+	g_autoptr(GError) error = NULL;
+
+	store_wake(client->store, setup->sla, times_now_s(), NULL, &error);
+	setup_unref(setup);
+}
+
 static bool open_inside(Client *client, const Conf *conf, GError **error)
 {
 	if (!load_setup(client, conf->path, error)) {
@@ -106,6 +118,7 @@ static bool open_inside(Client *client, const Conf *conf, GError **error)
 		return false;
 	}
 	hand_over(conf->store_path);
+	wake(client);
 	client->control = control_new(client->slot, client->store);
 	g_free(client->user);
 	client->user = own_name();

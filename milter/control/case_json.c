@@ -120,6 +120,7 @@ static void write_timeline(Json *json, const GPtrArray *events, bool hidden)
 		json_string(json, "what", event->what);
 		json_string(json, "who", event->who);
 		json_string(json, "detail", hidden ? NULL : event->detail);
+		json_string(json, "message_id", event->message_id);
 		json_end_object(json);
 	}
 	json_end_array(json);

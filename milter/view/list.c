@@ -7,11 +7,11 @@ static const Column columns[] = {
     {"CASE", false, 0},
     {"DUE", false, 0},
     {"URGENCY", false, 0},
-    {"TOPIC", false, 0},
-    {"TEAM", false, 0},
+    {"TOPIC", false, 8},
+    {"TEAM", false, 8},
     {"STATE", false, 0},
-    {"FROM", false, 16},
-    {"SUBJECT", false, 20},
+    {"FROM", false, 12},
+    {"SUBJECT", false, 12},
 };
 
 /* The earliest of a case's running deadlines; 0 without one. */

@@ -38,9 +38,12 @@ static void json_row(View *view, const JsonValue *row, GString *out)
 	g_autofree char *text = NULL;
 
 	(void)view;
+	/* A value is written into something, which is then left out. */
+	json_begin_array(json, NULL);
 	json_value(json, NULL, row);
+	json_end_array(json);
 	text = json_text(json);
-	g_string_append(out, text);
+	g_string_append_len(out, text + 1, (gssize)strlen(text) - 2);
 	g_string_append_c(out, '\n');
 }
 
