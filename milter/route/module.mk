@@ -1,1 +1,1 @@
-$(eval $(call module,route,plan.c route.c,,,score sla message conf base))
+$(eval $(call module,route,plan.c route.c,,,score sla conf base))

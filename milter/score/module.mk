@@ -1,2 +1,2 @@
 $(eval $(call module,score,candidates.c check.c fold.c match.c matcher.c \
-	pattern.c ruleset.c score.c texts.c,libpcre2-8,,message conf base))
+	pattern.c ruleset.c score.c texts.c,libpcre2-8,,conf base))

@@ -21,8 +21,12 @@
 #define STACK_MIN_BYTES (32 * 1024)
 #define STACK_MAX_BYTES (1024 * 1024)
 
+/* Without machine code a step takes ten times as long. */
+#define PLAIN_STEPS (LIMIT_MATCH_STEPS / 10)
+
 struct Pattern {
 	pcre2_code *code;
+	bool jit;
 };
 
 struct PatternSpace {
@@ -58,6 +62,15 @@ static void pattern_error(int code, gsize offset, GError **error)
 	    "%s (at offset %" G_GSIZE_FORMAT ")", why, offset);
 }
 
+/* A pattern may also forbid it: (*NO_JIT). */
+static bool compile_jit(pcre2_code *code)
+{
+	size_t bytes = 0;
+	return pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0 &&
+	       pcre2_pattern_info(code, PCRE2_INFO_JITSIZE, &bytes) == 0 &&
+	       bytes > 0;
+}
+
 Pattern *pattern_new(const char *text, GError **error)
 {
 	pcre2_general_context *memory = space_memory();
@@ -74,10 +87,9 @@ Pattern *pattern_new(const char *text, GError **error)
 		pattern_error(code, offset, error);
 		return NULL;
 	}
-	/* A refusal shows in pattern_jit. */
-	(void)pcre2_jit_compile(compiled, PCRE2_JIT_COMPLETE);
 	Pattern *pattern = g_new0(Pattern, 1);
 	pattern->code = compiled;
+	pattern->jit = compile_jit(compiled);
 	return pattern;
 }
 
@@ -92,9 +104,7 @@ void pattern_free(Pattern *pattern)
 
 bool pattern_jit(const Pattern *pattern)
 {
-	size_t bytes = 0;
-	pcre2_pattern_info(pattern->code, PCRE2_INFO_JITSIZE, &bytes);
-	return bytes > 0;
+	return pattern->jit;
 }
 
 PatternSpace *pattern_space_new(void)
@@ -103,7 +113,6 @@ PatternSpace *pattern_space_new(void)
 	space->memory = space_memory();
 	space->data = pcre2_match_data_create(1, space->memory);
 	space->context = pcre2_match_context_create(space->memory);
-	pcre2_set_match_limit(space->context, LIMIT_MATCH_STEPS);
 	pcre2_set_depth_limit(space->context, LIMIT_MATCH_STEPS);
 	pcre2_set_heap_limit(space->context, LIMIT_MATCH_HEAP_KIB);
 	space->stack = pcre2_jit_stack_create(

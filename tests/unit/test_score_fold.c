@@ -1,0 +1,91 @@
+/* Text as rules see it. */
+#include "score_fixture.h"
+
+#include "score/fold.h"
+
+typedef struct {
+	const char *text, *folded;
+} FoldCase;
+
+static const FoldCase fold_cases[] = {
+    {"", ""},
+    {"plain", "plain"},
+    {"  two   words \t", "two words"},
+    {"sexually\nassaulted", "sexually assaulted"},
+    {"sexually \r\n assaulted", "sexually assaulted"},
+    {"one\n\ntwo", "one\ntwo"},
+    {"one\n \n\n\ntwo\n\n", "one\ntwo"},
+    {"\n\none", "one"},
+    {"don\xe2\x80\x99t \xe2\x80\x9cquote\xe2\x80\x9d", "don't \"quote\""},
+    {"e\xe2\x80\x91mail", "e-mail"},
+    {"a\xc2\xa0"
+     "b\xe3\x80\x80"
+     "c",
+	"a b c"},
+    {"r\xe2\x80\x8b"
+     "a\xc2\xadp\xef\xbb\xbf"
+     "e",
+	"rape"},
+    {"\xe2\x80\xaexyz\xe2\x80\xac", "xyz"},
+    {"\xe2\x80\x8b \xe2\x80\x8b", ""},
+    {"one\xe2\x80\xa9two\xe2\x80\xa8three", "one\ntwo three"},
+    {"gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f"},
+    {"\xf0\x9f\x98\x80 ok", "\xf0\x9f\x98\x80 ok"},
+    /* not UTF-8: copied */
+    {"a\xff"
+     "b \xe2\x80",
+	"a\xff"
+	"b \xe2\x80"},
+    {"\x01", "\x01"},
+};
+
+static void test_text(void **state)
+{
+	(void)state;
+	for (gsize i = 0; i < G_N_ELEMENTS(fold_cases); i++) {
+		GString *out = g_string_new("before");
+		fold_append(
+		    out, fold_cases[i].text, strlen(fold_cases[i].text));
+		assert_string_equal(
+		    out->str + strlen("before"), fold_cases[i].folded);
+		g_string_free(out, TRUE);
+	}
+}
+
+/* Folding what is folded changes nothing. */
+static void test_twice(void **state)
+{
+	(void)state;
+	for (gsize i = 0; i < G_N_ELEMENTS(fold_cases); i++) {
+		GString *out = g_string_new(NULL);
+		const char *once = fold_cases[i].folded;
+		fold_append(out, once, strlen(once));
+		/* A paragraph's one line feed has become a space. */
+		g_strdelimit(out->str, "\n", ' ');
+		g_autofree char *expected = g_strdup(once);
+		g_strdelimit(expected, "\n", ' ');
+		assert_string_equal(out->str, expected);
+		g_string_free(out, TRUE);
+	}
+}
+
+static void test_pattern(void **state)
+{
+	(void)state;
+	g_autofree char *quotes = fold_pattern("don[\xe2\x80\x99']t \xc2\xa0");
+	assert_string_equal(quotes, "don['']t \xc2\xa0");
+	g_autofree char *white = fold_pattern("a  b\n# comment\n");
+	assert_string_equal(white, "a  b\n# comment\n");
+	g_autofree char *broken = fold_pattern("\xff(");
+	assert_string_equal(broken, "\xff(");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_text),
+	    cmocka_unit_test(test_twice),
+	    cmocka_unit_test(test_pattern),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
