@@ -80,16 +80,18 @@ static void test_list(void **state)
 	    "No line for days\n", "AR-1042", "in 35m", "critical",
 	    "(not shown)\n", NULL};
 	g_autofree char *text = shown("cases", rows, 200, false);
-	g_autofree char *narrow = shown("cases", rows, 80, false);
+	g_autofree char *narrow = shown("cases", rows, 78, false);
 	g_auto(GStrv) lines = g_strsplit(narrow, "\n", -1);
 
 	(void)state;
 	assert_holds(text, expected);
 	assert_null(strchr(text, '\033'));
 	for (char **l = lines; *l != NULL; l++) {
-		assert_true(text_columns(*l) <= 80);
+		assert_true(text_columns(*l) <= 78);
 	}
-	assert_non_null(strstr(narrow, "No line for d…"));
+	if (strstr(narrow, "…") == NULL) {
+		fail_msg("not cut:\n%s", narrow);
+	}
 }
 
 static void test_list_empty(void **state)
