@@ -29,6 +29,12 @@ B := build/san-$(subst $(comma),-,$(SAN))
 SANFLAGS := -fsanitize=$(SAN) -fno-omit-frame-pointer \
 	$(if $(findstring undefined,$(SAN)),-fno-sanitize-recover=undefined)
 endif
+# GLib's locks and its slices are invisible to ThreadSanitizer.
+ifneq ($(findstring thread,$(SAN)),)
+SAN_OBJ := $(B)/tests/lib/tsan_glib.o
+OBJS += $(SAN_OBJ)
+export G_SLICE := always-malloc
+endif
 
 CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Wformat=2 -Wvla -Wshadow -Wpointer-arith \
@@ -73,10 +79,10 @@ pkgs = $(sort glib-2.0 $(foreach m,$(call closure,$(1)),$($(m)_PKG)))
 
 # $(call program,NAME,SOURCE,MODULES[,PKG,LIBS]): $(B)/NAME
 define program
-$(B)/$(1): $(B)/$(2:.c=.o) $$(call archives,$(3))
+$(B)/$(1): $(B)/$(2:.c=.o) $(SAN_OBJ) $$(call archives,$(3))
 	@mkdir -p $$(@D)
 	@echo "  LD    $$@"
-	@$$(CC) $$(ALL_LDFLAGS) -o $$@ $$< -Wl,--start-group $$(filter %.a,$$^) \
+	@$$(CC) $$(ALL_LDFLAGS) -o $$@ $$< $(SAN_OBJ) -Wl,--start-group $$(filter %.a,$$^) \
 		-Wl,--end-group $$$$($$(PKG_CONFIG) --libs $$(call pkgs,$(3)) $(4)) \
 		$$(call libs,$(3)) $(5)
 $(B)/$(2:.c=.o): PKG = glib-2.0 $(4)

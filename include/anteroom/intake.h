@@ -73,7 +73,8 @@ bool intake_drain(Intake *intake, guint seconds);
  */
 bool intake_stop(Intake *intake);
 
-/* Frees what no session holds. NULL is fine. After intake_stop. */
+/* After intake_stop. NULL is fine. What libmilter's threads, which nobody can
+ * end, may still look at stays. */
 void intake_free(Intake *intake);
 
 typedef struct {

@@ -1,8 +1,8 @@
 /*
  * The life of the filter: socket, libmilter's thread, drain and stop. libmilter
  * itself waits for nobody when it stops, so that who is inside is counted here;
- * and it never joins its workers, so that what they may still look at is not
- * freed while sessions exist.
+ * and it never joins its workers, so that what they may look at stays until
+ * the process ends.
  */
 #include "intake/internal.h"
 
@@ -25,7 +25,6 @@
 #define WRITING_US (200 * 1000)
 
 #define INSIDE_S 30 /* a commit may hang in the disk */
-#define STOPPING_MS 300
 
 /* libmilter knows one filter a process and hands no pointer of ours to a new
  * session: the one global that can't be avoided. Set while no thread of
@@ -139,9 +138,7 @@ static gpointer serve(gpointer data)
 
 	smfi_main();
 	g_mutex_lock(&intake->lock);
-	intake->running = false;
 	asked = intake->closed;
-	g_cond_broadcast(&intake->changed);
 	g_mutex_unlock(&intake->lock);
 	if (!asked) {
 		log_line(LOG_ERROR, "milter-ended", "why",
@@ -199,8 +196,9 @@ bool intake_start(Intake *intake, GError **error)
 	if (!listen_at(intake, setup->conf, error)) {
 		return false;
 	}
-	intake->running = true;
-	intake->thread = g_thread_new("milter", serve, intake);
+	intake->started = true;
+	/* Nobody joins it: see intake_stop. */
+	g_thread_unref(g_thread_new("milter", serve, intake));
 	return true;
 }
 
@@ -218,46 +216,29 @@ bool intake_drain(Intake *intake, guint seconds)
 	return done;
 }
 
+/*
+ * smfi_stop is not called: libmilter's listener tears down its locks while
+ * smfi_stop still uses them, needs up to five seconds for it and waits for no
+ * session. With the door closed its threads do no harm until the process ends.
+ */
 bool intake_stop(Intake *intake)
 {
-	gint64 until_us = g_get_monotonic_time() + STOPPING_MS * 1000;
 	bool empty;
 
 	g_mutex_lock(&intake->lock);
 	intake->draining = intake->closed = true;
 	empty = wait_for_zero(intake, &intake->inside, INSIDE_S);
 	g_mutex_unlock(&intake->lock);
-	if (intake->thread == NULL) {
-		return empty;
-	}
 	if (intake->unlink_path != NULL) {
 		unlink(intake->unlink_path);
 	}
-	smfi_stop();
-	/* It looks up every five seconds; nobody has to wait for that. */
-	g_mutex_lock(&intake->lock);
-	while (intake->running &&
-	       g_cond_wait_until(&intake->changed, &intake->lock, until_us)) {
-	}
-	g_mutex_unlock(&intake->lock);
 	return empty;
 }
 
 void intake_free(Intake *intake)
 {
-	bool used;
-
-	if (intake == NULL) {
-		return;
-	}
-	g_mutex_lock(&intake->lock);
-	used = intake->running || intake->inside > 0;
-	g_mutex_unlock(&intake->lock);
-	if (used || atomic_load(&intake->sessions) > 0) {
-		return; /* libmilter's threads live on until the process ends */
-	}
-	if (intake->thread != NULL) {
-		g_thread_join(intake->thread);
+	if (intake == NULL || intake->started) {
+		return; /* libmilter's threads may look at it until the end */
 	}
 	if (the_intake == intake) {
 		the_intake = NULL;

@@ -28,10 +28,10 @@ struct Intake {
 	PoisonGuard guard; /* enter NULL: none */
 	char *unlink_path; /* the socket we made; NULL */
 
-	GThread *thread; /* in smfi_main */
+	bool started; /* libmilter's threads exist */
 	GMutex lock;
 	GCond changed;
-	bool draining, closed, running, failure_told;
+	bool draining, closed, failure_told;
 	guint in_flight, inside;
 
 	atomic_uint sessions;
