@@ -35,7 +35,7 @@
 #define LIMIT_NAME_BYTES 64		   /* name of a rule, team, desk ... */
 #define LIMIT_WHY_BYTES 500		   /* a rule's reason, a title */
 #define LIMIT_PROBLEMS 200		   /* mistakes reported of one load */
-#define LIMIT_ICS_STEPS 400000	   /* days and repetitions of one .ics file */
+#define LIMIT_ICS_STEPS 200000	   /* days and repetitions of one .ics file */
 
 /* control socket */
 #define LIMIT_REQUEST_BYTES (64 * 1024) /* one request line */

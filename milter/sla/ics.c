@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libical/ical.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -363,7 +364,8 @@ static bool parse_day(const char *text, gint32 *day)
 
 static struct icaltimetype icaltime_of(gint32 day)
 {
-	struct icaltimetype time = icaltime_null_date();
+	/* Not from icaltime_null_date(): its hour is -1, the day before. */
+	struct icaltimetype time = {.is_date = 1};
 	GDate date;
 
 	g_date_clear(&date, 1);
@@ -503,7 +505,7 @@ static bool parse_rule(Ics *ics, const Property *property, gint32 start,
 static bool close_recurrences(Ics *ics, const Expansion *x, GError **error)
 {
 	const Property *property = &x->event->of[KEEP_RRULE];
-	struct icalrecurrencetype rule;
+	struct icalrecurrencetype rule = {0};
 	struct icaltimetype time;
 	bool ok = true;
 	guint n = 0;
@@ -512,6 +514,7 @@ static bool close_recurrences(Ics *ics, const Expansion *x, GError **error)
 		return true;
 	}
 	if (!parse_rule(ics, property, x->start, &rule, error)) {
+		free(rule.rscale);
 		return false;
 	}
 	icalrecur_iterator *iterator =
@@ -532,6 +535,7 @@ static bool close_recurrences(Ics *ics, const Expansion *x, GError **error)
 	if (iterator) {
 		icalrecur_iterator_free(iterator);
 	}
+	free(rule.rscale); /* libical leaves it to us */
 	icalerror_clear_errno();
 	/* An error, since an impossible rule is a mistake and the only kind
 	 * that is searched far beyond its end. */

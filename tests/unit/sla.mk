@@ -1,0 +1,7 @@
+$(eval $(call unit,test_calendar,sla))
+$(eval $(call unit,test_calendar_random,sla))
+$(eval $(call unit,test_calendar_table,sla))
+$(eval $(call unit,test_ics,sla))
+$(eval $(call unit,test_policy,sla))
+$(eval $(call unit,test_sla,sla))
+$(eval $(call unit,test_zone,sla))
