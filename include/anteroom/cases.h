@@ -29,7 +29,7 @@ typedef struct Store Store;
 /* ---- a case ---- */
 
 typedef enum {
-	CASE_OPEN,     /* somebody waits for us */
+	CASE_OPEN, /* somebody waits for us: exactly when waiting_s is set */
 	CASE_ANSWERED, /* every message has its reply */
 	CASE_PAUSED,   /* the clocks stand still until pause_until_s */
 	CASE_CLOSED,
@@ -88,28 +88,35 @@ typedef struct Case {
 	CaseState state;
 	DeskMode mode; /* of the desk when it came */
 	bool sensitive;
-	char *unscreened; /* why nobody but a person judged it; NULL */
-	char *subject;	  /* one line */
-	char *from;	  /* folded */
+	char *unscreened;      /* why nobody but a person judged it; NULL */
+	char *subject;         /* one line */
+	char *from;            /* folded */
 	char **correspondents; /* whoever counts as the writer; folded */
-	char **witnesses; /* other addresses of ours that got it; folded */
-	gint64 received_s; /* arrival of the first message */
-	gint64 waiting_s;  /* arrival of the oldest unanswered one; 0 */
+	char **witnesses;      /* other addresses of ours that got it; folded */
+	gint64 received_s;     /* arrival of the first message */
+	gint64 waiting_s;      /* arrival of the oldest unanswered one; 0 */
 	gint64 last_message_s;
 	gint64 first_reply_s; /* 0 = none yet */
 	gint64 closed_s;
 	char *closed_because; /* NULL unless closed */
 	gint64 pause_until_s;
 	char *pause_because;
-	char *policy;	 /* name; "" = none */
-	char *calendar;	 /* name; "" = none */
-	GArray *clocks;	 /* of Clock, in order of start */
-	GPtrArray *hits; /* of CaseHit */
-	guint messages;	 /* from outside, copies not counted */
-	guint copies;	 /* the same message again */
-	char *excerpt;	 /* by keep-text; "" when sensitive or none */
-	GArray *links;	 /* of guint64, linked cases */
+	char *policy;        /* name; "" = none */
+	char *calendar;      /* name; "" = none */
+	GArray *clocks;      /* of Clock, in order of start */
+	GPtrArray *hits;     /* of CaseHit */
+	guint messages;      /* from outside, copies not counted */
+	guint copies;        /* the same message again */
+	char *excerpt;       /* by keep-text; "" when sensitive or none */
+	GArray *links;       /* of guint64, linked cases */
 	guint64 merged_into; /* 0 = not merged */
+	char **copied;       /* people outside whom the correspondents had in
+			      * copy: what they write joins; folded */
+	gint64 replied_s;    /* the latest reply; 0 = none yet */
+	char *replied_team;  /* whose it was; "" = the desk's people or none */
+	/* Of the timeline: number and hash of its last event. */
+	guint32 events;
+	guint8 chain[32];
 } Case;
 
 Case *case_copy(const Case *kase);
@@ -120,6 +127,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Case, case_free)
 char *case_name(guint64 id);
 /* Reads "AR-1042", "ar-1042" or "1042"; false with ERROR_USAGE. */
 bool case_parse_name(const char *name, guint64 *id, GError **error);
+
+/* What breaks the invariants of a case or its clocks, in words for a person;
+ * NULL when all is well. Static. */
+const char *case_wrong(const Case *kase);
 
 /* The running or paused clock of METRIC; NULL when there is none. */
 const Clock *case_clock(const Case *kase, Metric metric);
@@ -135,9 +146,10 @@ typedef struct {
 	guint64 case_id;
 	guint32 number; /* 1.. within the case */
 	gint64 at_s;
-	char *what; /* one word: received, joined, copy, reply, route ... */
-	char *who;  /* user, address, or "anteroom" */
+	char *what;   /* one word: received, joined, copy, reply, route ... */
+	char *who;    /* user, address, or "anteroom" */
 	char *detail; /* one line; "" */
+	char *message_id; /* of the message it is about, without <>; NULL */
 } Event;
 void event_free(Event *event);
 
@@ -160,10 +172,10 @@ void store_close(Store *store);
 typedef struct {
 	const Message *message;
 	const Score *score;
-	const Plan *plan;	       /* plan->team is not NULL */
-	const Sla *sla;		       /* for clocks of the case it may join */
-	const Conf *conf;	       /* teams, topics: raising and hand-over */
-	const char *sender;	       /* envelope sender, folded; "" */
+	const Plan *plan;   /* plan->team is not NULL */
+	const Sla *sla;     /* for clocks of the case it may join */
+	const Conf *conf;   /* teams, topics: raising and hand-over */
+	const char *sender; /* envelope sender, folded; "" */
 	const char *const *recipients; /* envelope, folded; the watched first */
 	gint64 arrival_s;
 	gint64 now_s;
@@ -188,20 +200,21 @@ bool store_admit(Store *store, const Admission *admission,
 /* ---- replies out ---- */
 
 typedef struct {
-	const Message *message;	       /* human, from one of us: replies.h */
-	const char *member;	       /* the writer, folded */
-	const char *team;	       /* name; "" for desk people */
+	const Message *message;        /* human, from one of us: replies.h */
+	const char *member;            /* the writer, folded */
+	const char *team;              /* name; "" for desk people */
 	const char *const *recipients; /* envelope, folded; NULL = not known */
 	gint64 at_s;
 	const Sla *sla;
 } Answer;
 
 typedef enum {
-	ANSWER_STOPPED,	  /* a reply clock stopped */
+	ANSWER_STOPPED,   /* a reply clock stopped */
 	ANSWER_RECORDED,  /* a reply, but no reply was due */
-	ANSWER_AGAIN,	  /* this very reply is known */
-	ANSWER_ELSEWHERE, /* threads to a case, but isn't to its correspondent */
-	ANSWER_UNKNOWN,	  /* threads to no case */
+	ANSWER_AGAIN,     /* this very reply is known */
+	ANSWER_ELSEWHERE, /* threads to a case, but isn't to its correspondent
+			   */
+	ANSWER_UNKNOWN,   /* threads to no case */
 } AnswerOutcome;
 
 /* Records a reply of ours durably: stops the reply clocks of the case it
@@ -242,14 +255,22 @@ typedef struct {
  * afterwards. */
 bool store_act(Store *store, const Act *act, Case **kase, GError **error);
 
+/*
+ * Ends the pauses that are over at NOW_S: their clocks run on from the moment
+ * the pause was to end. *N, if N is not NULL, is how many. Idempotent. Any
+ * thread.
+ */
+bool store_wake(
+    Store *store, const Sla *sla, gint64 now_s, guint *n, GError **error);
+
 /* ---- looking ---- */
 
 typedef struct {
 	const char *team, *topic, *desk; /* NULL = any */
-	guint states;	    /* bit 1 << CaseState; 0 = any */
-	bool overdue;	    /* only those overdue at now_s */
+	guint states;                    /* bit 1 << CaseState; 0 = any */
+	bool overdue;                    /* only those overdue at now_s */
 	const char *search; /* words of subject, from or name; NULL */
-	guint limit;	    /* 0 = all */
+	guint limit;        /* 0 = all */
 	gint64 now_s;
 } CaseFilter;
 
@@ -264,8 +285,8 @@ bool store_each(Store *store, const CaseFilter *filter, CaseVisit visit,
     gpointer data, GError **error);
 
 /* By number, oldest first, all of them. */
-bool store_each_by_id(Store *store, CaseVisit visit, gpointer data,
-    GError **error);
+bool store_each_by_id(
+    Store *store, CaseVisit visit, gpointer data, GError **error);
 
 /* ERROR_NO when there is none. Transfer full. */
 Case *store_case(Store *store, guint64 id, GError **error);
@@ -295,6 +316,7 @@ typedef struct {
 	guint64 map_bytes, used_bytes;
 	guint64 cases, commits, changes; /* since open: commits, changes */
 } StoreStats;
+/* What is used is what the file has grown to, free pages within included. */
 void store_stats(Store *store, StoreStats *stats);
 
 #endif

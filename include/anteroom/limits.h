@@ -48,5 +48,15 @@
 #define LIMIT_BATCH 256              /* changes a commit */
 #define LIMIT_CASE_MESSAGES 1000     /* messages a case; then a linked one */
 #define LIMIT_CASE_BYTES (64 * 1024) /* one case record */
+#define LIMIT_CASE_PEOPLE 100	       /* addresses in each list of a case */
+#define LIMIT_CASE_HITS 64	       /* hits kept of all its messages */
+#define LIMIT_CASE_LINKS 100	       /* cases linked to one */
+#define LIMIT_CASE_TOPICS 32	       /* topics of one case */
+#define LIMIT_CASE_TEXT_BYTES (32 * 1024) /* kept of a text by "full" */
+#define LIMIT_CASE_SUBJECT_BYTES 500   /* kept of a subject */
+#define LIMIT_ADDRESS_BYTES 320	       /* kept of an address */
+#define LIMIT_EVENT_BYTES 1000	       /* detail of an event, notes apart */
+#define LIMIT_COPY_EVENTS 16	       /* copies that get an event each */
+#define LIMIT_READERS 512	       /* threads that look at once */
 
 #endif

@@ -1,0 +1,354 @@
+/*
+ * A reply of ours goes out: which case does it answer, is it to that case's
+ * correspondent, and which clocks does it stop? That the writer is one of us
+ * is proven before (replies/).
+ */
+#include "cases/internal.h"
+
+#include <string.h>
+
+#include "anteroom/error.h"
+#include "anteroom/limits.h"
+#include "anteroom/text.h"
+
+typedef struct {
+	const Answer *answer;
+	Identity identity; /* print: of the reply */
+	Hash forward;      /* print, when it isn't to the correspondent */
+	GArray *references;
+	char *detail;
+	const char *team; /* never NULL */
+
+	/* What became of it. */
+	Case *kase;
+	AnswerOutcome outcome;
+} Outgoing;
+
+static void conclude(Outgoing *outgoing, Draft *draft, AnswerOutcome outcome)
+{
+	case_free(outgoing->kase);
+	outgoing->kase = draft ? g_steal_pointer(&draft->kase) : NULL;
+	outgoing->outcome = outcome;
+}
+
+/* ---- which case ---- */
+
+static bool is_written_to(const Answer *answer, const char *address)
+{
+	const GPtrArray *to = answer->message->to;
+
+	for (guint i = 0; to && i < to->len; i++) {
+		if (strcmp(((Person *)to->pdata[i])->address, address) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* In To or Cc, where everybody sees it, and really sent there. */
+static bool is_to_correspondent(const Answer *answer, const Case *kase)
+{
+	for (gsize i = 0; kase->correspondents[i]; i++) {
+		const char *address = kase->correspondents[i];
+
+		if (is_written_to(answer, address) &&
+		    (!answer->recipients ||
+			words_have((char *const *)(guintptr)answer->recipients,
+			    address))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+typedef struct {
+	Draft *draft;      /* the case it answers; owned */
+	gint64 referred_s; /* arrival of the latest message it refers to */
+	Draft *elsewhere;  /* else the first it threads to; owned */
+	guint64 tried[CANDIDATES_MOST];
+	guint n_tried;
+} Search;
+
+static bool is_tried(const Search *search, guint64 id)
+{
+	for (guint i = 0; i < search->n_tried; i++) {
+		if (search->tried[i] == id) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void try_case(
+    Txn *txn, const Outgoing *outgoing, const Found *found, Search *search)
+{
+	g_autoptr(Draft) draft = NULL;
+
+	if (search->draft && search->draft->kase->id == found->id) {
+		search->referred_s =
+		    MAX(search->referred_s, found->thread.at_s);
+	}
+	if (search->draft || is_tried(search, found->id) ||
+	    search->n_tried == CANDIDATES_MOST) {
+		return;
+	}
+	search->tried[search->n_tried++] = found->id;
+	draft = draft_load_sound(txn, found->id, NULL);
+	if (draft && is_to_correspondent(outgoing->answer, draft->kase)) {
+		search->draft = g_steal_pointer(&draft);
+		search->referred_s = found->thread.at_s;
+	} else if (draft && !search->elsewhere) {
+		search->elsewhere = g_steal_pointer(&draft);
+	}
+}
+
+static void search_threads(Txn *txn, const Outgoing *outgoing, Search *search)
+{
+	Found found[FOUND_MOST];
+
+	for (guint i = 0; i < outgoing->references->len; i++) {
+		const Hash *hash =
+		    &g_array_index(outgoing->references, Hash, i);
+		guint n = threads_find(txn, hash, found);
+
+		for (guint j = 0; j < n; j++) {
+			try_case(txn, outgoing, &found[j], search);
+		}
+	}
+}
+
+/* ---- what it stops ---- */
+
+/* The arrival of the oldest message of the case after AT_S; 0 = none: what a
+ * reply that is replayed late leaves unanswered. */
+static gint64 next_message_s(Txn *txn, const Case *kase, gint64 at_s)
+{
+	gint64 oldest_s = 0;
+
+	if (kase->last_message_s <= at_s) {
+		return 0;
+	}
+	for (guint32 i = 1; i <= kase->events && !txn->error; i++) {
+		StoredEvent stored = {0};
+		Key key = key_event(kase->id, i);
+		gint64 event_s;
+
+		if (!txn_get(txn, DB_EVENTS, &key, &stored)) {
+			continue;
+		}
+		event_s = strcmp(stored.event.what, "received") == 0 ||
+				  strcmp(stored.event.what, "joined") == 0
+			      ? stored.event.at_s
+			      : 0;
+		layout_clear(&event_layout, &stored);
+		if (event_s > at_s && (!oldest_s || event_s < oldest_s)) {
+			oldest_s = event_s;
+		}
+	}
+	return oldest_s;
+}
+
+/* The case was answered at AT_S. True: a clock stopped. */
+static bool stop_clocks(
+    Txn *txn, const Outgoing *outgoing, Draft *draft, gint64 at_s)
+{
+	Case *kase = draft->kase;
+	gint64 left_s;
+	bool stopped;
+
+	if (!kase->waiting_s ||
+	    (kase->first_reply_s && at_s < kase->waiting_s)) {
+		return false;
+	}
+	left_s = next_message_s(txn, kase, at_s);
+	stopped = clocks_stop(draft, METRIC_FIRST_REPLY, at_s);
+	stopped |= clocks_stop(draft, METRIC_NEXT_REPLY, at_s);
+	kase->waiting_s = left_s;
+	kase->state = left_s ? CASE_OPEN : CASE_ANSWERED;
+	if (!kase->first_reply_s) {
+		kase->first_reply_s = at_s;
+	}
+	if (left_s) {
+		clocks_await(draft, outgoing->answer->sla, left_s);
+	}
+	return stopped;
+}
+
+/* ---- recording ---- */
+
+static bool is_second_answer(const Outgoing *outgoing, const Case *kase)
+{
+	return !kase->waiting_s && kase->replied_s && *outgoing->team &&
+	       *kase->replied_team &&
+	       strcmp(outgoing->team, kase->replied_team) != 0;
+}
+
+static void tell_twice(Draft *draft, const Outgoing *outgoing)
+{
+	g_autofree char *detail = g_strdup_printf(
+	    "%s answered after %s", outgoing->team, draft->kase->replied_team);
+
+	draft_event(draft, outgoing->answer->at_s, "answered twice",
+	    outgoing->answer->member, detail);
+}
+
+static void note_reply(Draft *draft, const Outgoing *outgoing, gint64 at_s)
+{
+	Case *kase = draft->kase;
+
+	if (!kase->first_reply_s) {
+		kase->first_reply_s = at_s;
+	}
+	kase->replied_s = MAX(kase->replied_s, at_s);
+	g_free(kase->replied_team);
+	kase->replied_team = g_strdup(outgoing->team);
+}
+
+static void record_reply(
+    Txn *txn, Outgoing *outgoing, Draft *draft, gint64 referred_s)
+{
+	const Answer *answer = outgoing->answer;
+	/* It answers what it refers to, whatever its clock says. */
+	gint64 at_s = MAX(answer->at_s, referred_s);
+	bool twice = is_second_answer(outgoing, draft->kase), stopped;
+
+	if (draft->kase->state == CASE_PAUSED) {
+		state_resume(draft, answer->sla, at_s, answer->member,
+		    "a reply ends the pause");
+	}
+	stopped = stop_clocks(txn, outgoing, draft, at_s);
+	draft_message_event(draft, answer->at_s, "reply", answer->member,
+	    outgoing->detail, &outgoing->identity, answer->message->message_id);
+	if (twice) {
+		tell_twice(draft, outgoing);
+	}
+	note_reply(draft, outgoing, at_s);
+	draft_save(txn, draft, at_s);
+	conclude(outgoing, draft, stopped ? ANSWER_STOPPED : ANSWER_RECORDED);
+}
+
+static void record_elsewhere(Txn *txn, Outgoing *outgoing, Draft *draft)
+{
+	const Answer *answer = outgoing->answer;
+	Identity identity = {.print = outgoing->forward,
+	    .message_id = outgoing->identity.message_id};
+	Key key = key_seen(&outgoing->forward);
+
+	if (!txn_has(txn, DB_SEEN, &key)) {
+		draft_message_event(draft, answer->at_s, "forwarded",
+		    answer->member, outgoing->detail, &identity,
+		    answer->message->message_id);
+		draft_save(txn, draft, answer->at_s);
+	}
+	conclude(outgoing, draft, ANSWER_ELSEWHERE);
+}
+
+/* This very reply again, by its second path. */
+static bool is_known(Txn *txn, Outgoing *outgoing)
+{
+	g_autoptr(Draft) draft = NULL;
+	Seen seen = {0};
+
+	if (!seen_find(txn, &outgoing->identity.print, &seen)) {
+		return false;
+	}
+	draft = draft_load_sound(txn, seen.id, NULL);
+	if (draft) {
+		conclude(outgoing, draft, ANSWER_AGAIN);
+	}
+	return draft != NULL;
+}
+
+static void answer_change(Txn *txn, gpointer data)
+{
+	Outgoing *outgoing = data;
+	Search search = {0};
+
+	conclude(outgoing, NULL, ANSWER_UNKNOWN);
+	if (is_known(txn, outgoing)) {
+		return;
+	}
+	search_threads(txn, outgoing, &search);
+	if (search.draft) {
+		record_reply(txn, outgoing, search.draft, search.referred_s);
+	} else if (search.elsewhere) {
+		record_elsewhere(txn, outgoing, search.elsewhere);
+	}
+	draft_free(search.draft);
+	draft_free(search.elsewhere);
+}
+
+/* ---- preparing ---- */
+
+/* A second path may add a footer: with an id, the body doesn't count. */
+static Hash print_of(const Store *store, HashKind kind, const Answer *answer)
+{
+	const Message *message = answer->message;
+	char date[24];
+	const char *with_id[] = {"id", message->message_id, answer->member};
+	const char *without[] = {
+	    "no", date, answer->member, message->subject, message->body_sha256};
+
+	g_snprintf(date, sizeof(date), "%" G_GINT64_FORMAT, message->date_s);
+	if (message->message_id) {
+		return store_hash(store, kind, with_id, G_N_ELEMENTS(with_id));
+	}
+	return store_hash(store, kind, without, G_N_ELEMENTS(without));
+}
+
+static char *detail_of(const Answer *answer)
+{
+	const GPtrArray *to = answer->message->to;
+	g_autoptr(GString) line = g_string_new(NULL);
+
+	if (answer->team && *answer->team) {
+		g_string_append_printf(line, "team %s", answer->team);
+	}
+	for (guint i = 0; to && i < to->len && line->len < LIMIT_EVENT_BYTES;
+	     i++) {
+		g_string_append(line, i ? ", " : line->len ? ", to " : "to ");
+		g_string_append(line, ((Person *)to->pdata[i])->address);
+	}
+	return text_one_line(line->str, line->len, LIMIT_EVENT_BYTES);
+}
+
+static void outgoing_init(
+    Outgoing *outgoing, Store *store, const Answer *answer)
+{
+	const char *id = answer->message->message_id;
+
+	memset(outgoing, 0, sizeof(*outgoing));
+	outgoing->answer = answer;
+	outgoing->team = answer->team ? answer->team : "";
+	outgoing->identity.print = print_of(store, HASH_REPLY, answer);
+	outgoing->forward = print_of(store, HASH_FORWARD, answer);
+	if (id) {
+		outgoing->identity.message_id =
+		    store_hash(store, HASH_MESSAGE_ID, &id, 1);
+	}
+	outgoing->references = references_hashes(store, answer->message);
+	outgoing->detail = detail_of(answer);
+}
+
+bool store_answer(Store *store, const Answer *answer, AnswerOutcome *outcome,
+    Case **kase, GError **error)
+{
+	Outgoing outgoing;
+	bool good;
+
+	if (answer->at_s <= 0) {
+		g_set_error(error, ANTEROOM_ERROR, ERROR_USAGE,
+		    "store: a reply without a time can't be recorded");
+		return false;
+	}
+	outgoing_init(&outgoing, store, answer);
+	good = commit_run(store, answer_change, &outgoing, error);
+	if (good) {
+		*outcome = outgoing.outcome;
+		*kase = g_steal_pointer(&outgoing.kase);
+	}
+	g_array_unref(outgoing.references);
+	g_free(outgoing.detail);
+	case_free(outgoing.kase);
+	return good;
+}

@@ -1,0 +1,313 @@
+/*
+ * Clocks of a draft: starting, stopping, pausing, and what becomes of them when
+ * a case changes hands. Ended clocks are never touched again: a new promise is
+ * a new instance beside the old one.
+ */
+#include "cases/internal.h"
+
+#include <string.h>
+
+#include "anteroom/times.h"
+
+/* ---- telling ---- */
+
+static void tell(
+    Draft *draft, const Clock *clock, const char *how, gint64 until_s)
+{
+	g_autofree char *when = until_s ? times_rfc3339(until_s) : NULL;
+
+	g_string_append_printf(draft->clocks, "%s%s %u %s%s%s",
+	    draft->clocks->len ? ", " : "", metric_name(clock->metric),
+	    clock->instance, how, when ? " " : "", when ? when : "");
+}
+
+/* ---- promises ---- */
+
+/* The policy of the case: the one it has, while it is configured; then the one
+ * that fits. A later policy doesn't change what was promised. */
+static const Policy *policy_of(const Case *kase, const Sla *sla)
+{
+	const Policy *policy =
+	    *kase->policy ? sla_policy_named(sla, kase->policy) : NULL;
+
+	return policy ? policy
+		      : sla_policy(sla, (const char *const *)kase->topics,
+			    kase->level, kase->team);
+}
+
+static const Calendar *calendar_of(const Case *kase, const Sla *sla)
+{
+	return sla_calendar(sla, *kase->calendar ? kase->calendar : "always");
+}
+
+static void set_text(char **text, const char *value)
+{
+	char *copy = g_strdup(value);
+
+	g_free(*text);
+	*text = copy;
+}
+
+/* The policy that fits now becomes the case's. False: it is the same. */
+static bool adopt_policy(Case *kase, const Sla *sla)
+{
+	const Policy *policy = sla_policy(
+	    sla, (const char *const *)kase->topics, kase->level, kase->team);
+	const char *name = policy ? policy->name : "";
+	const char *calendar =
+	    policy ? calendar_name(sla_policy_calendar(sla, policy, kase->team))
+		   : "";
+
+	if (strcmp(name, kase->policy) == 0 &&
+	    strcmp(calendar, kase->calendar) == 0) {
+		return false;
+	}
+	set_text(&kase->policy, name);
+	set_text(&kase->calendar, calendar);
+	return true;
+}
+
+/* ---- one clock ---- */
+
+static guint next_instance(const Case *kase, Metric metric)
+{
+	guint instance = 1;
+
+	for (guint i = 0; i < kase->clocks->len; i++) {
+		instance +=
+		    g_array_index(kase->clocks, Clock, i).metric == metric;
+	}
+	return instance;
+}
+
+static void add_running(Draft *draft, const Calendar *calendar, Metric metric,
+    gint64 target_s, gint64 from_s)
+{
+	Case *kase = draft->kase;
+	Clock clock = {.metric = metric,
+	    .instance = next_instance(kase, metric),
+	    .state = CLOCK_RUNNING,
+	    .target_s = target_s,
+	    .started_s = from_s,
+	    .due_s = calendar_due(calendar, from_s, target_s)};
+
+	g_array_append_val(kase->clocks, clock);
+	tell(draft, &clock, "due", clock.due_s);
+}
+
+static void end_clock(Draft *draft, Clock *clock, ClockState state, gint64 at_s)
+{
+	/* A paused clock isn't late: its time stood still. */
+	if (clock->state == CLOCK_PAUSED) {
+		clock->due_s = MAX(at_s, clock->started_s);
+		clock->left_s = 0;
+	}
+	clock->ended_s = MAX(at_s, clock->started_s);
+	clock->state = state;
+	if (state == CLOCK_MET && clock->ended_s > clock->due_s) {
+		clock->state = CLOCK_MISSED;
+	}
+	tell(draft, clock, clock_state_name(clock->state), 0);
+}
+
+void clocks_start(Draft *draft, const Sla *sla, Metric metric, gint64 from_s)
+{
+	Case *kase = draft->kase;
+	const Policy *policy = policy_of(kase, sla);
+	gint64 target_s = policy_target_s(policy, metric);
+
+	if (target_s <= 0 || case_clock(kase, metric)) {
+		return;
+	}
+	if (strcmp(policy->name, kase->policy) != 0) {
+		adopt_policy(kase, sla);
+	}
+	add_running(draft, calendar_of(kase, sla), metric, target_s, from_s);
+}
+
+bool clocks_stop(Draft *draft, Metric metric, gint64 at_s)
+{
+	Clock *clock = case_live_clock(draft->kase, metric);
+
+	if (!clock) {
+		return false;
+	}
+	end_clock(draft, clock, CLOCK_MET, at_s);
+	return true;
+}
+
+bool clocks_revoke(Draft *draft, Metric metric, gint64 at_s)
+{
+	Clock *clock = case_live_clock(draft->kase, metric);
+
+	if (!clock) {
+		return false;
+	}
+	end_clock(draft, clock, CLOCK_REVOKED, at_s);
+	return true;
+}
+
+/* ---- pauses ---- */
+
+/* What is late already stays late: a pause gives time back, it doesn't heal a
+ * breach. */
+void clocks_pause(Draft *draft, const Sla *sla, gint64 at_s)
+{
+	const Calendar *calendar = calendar_of(draft->kase, sla);
+
+	for (guint i = 0; i < METRICS; i++) {
+		Clock *clock = case_live_clock(draft->kase, (Metric)i);
+
+		if (!clock || clock->state != CLOCK_RUNNING ||
+		    clock->due_s <= at_s) {
+			continue;
+		}
+		clock->left_s = calendar_open_s(calendar, at_s, clock->due_s);
+		clock->due_s = 0;
+		clock->state = CLOCK_PAUSED;
+		tell(draft, clock, "paused", 0);
+	}
+}
+
+void clocks_resume(Draft *draft, const Sla *sla, gint64 at_s)
+{
+	const Calendar *calendar = calendar_of(draft->kase, sla);
+
+	for (guint i = 0; i < METRICS; i++) {
+		Clock *clock = case_live_clock(draft->kase, (Metric)i);
+
+		if (clock && clock->state == CLOCK_PAUSED) {
+			clock->state = CLOCK_RUNNING;
+			clock->due_s =
+			    calendar_due(calendar, at_s, clock->left_s);
+			clock->left_s = 0;
+			tell(draft, clock, "due", clock->due_s);
+		}
+	}
+}
+
+/* ---- other starts, other promises ---- */
+
+void clocks_move(Draft *draft, const Sla *sla, gint64 was_s, gint64 is_s)
+{
+	const Calendar *calendar = calendar_of(draft->kase, sla);
+
+	for (guint i = 0; i < METRICS; i++) {
+		Clock *clock = case_live_clock(draft->kase, (Metric)i);
+
+		if (clock && clock->state == CLOCK_RUNNING &&
+		    clock->started_s == was_s) {
+			clock->started_s = is_s;
+			clock->due_s =
+			    calendar_due(calendar, is_s, clock->target_s);
+			tell(draft, clock, "due", clock->due_s);
+		}
+	}
+}
+
+/* The open time that was spent stays spent under the new target. */
+static void repromise_paused(
+    Draft *draft, Clock clock, gint64 target_s, gint64 now_s)
+{
+	gint64 spent_s = clock.target_s - clock.left_s;
+
+	clocks_revoke(draft, clock.metric, now_s);
+	if (target_s <= 0) {
+		return;
+	}
+	clock.instance = next_instance(draft->kase, clock.metric);
+	clock.target_s = target_s;
+	clock.left_s = MAX(target_s - spent_s, 0);
+	g_array_append_val(draft->kase->clocks, clock);
+	tell(draft, &clock, "paused", 0);
+}
+
+static void repromise(
+    Draft *draft, const Sla *sla, const Clock *live, gint64 now_s)
+{
+	const Case *kase = draft->kase;
+	Clock clock = *live; /* the array moves */
+	gint64 target_s =
+	    policy_target_s(sla_policy_named(sla, kase->policy), clock.metric);
+
+	if (clock.state == CLOCK_PAUSED) {
+		repromise_paused(draft, clock, target_s, now_s);
+		return;
+	}
+	clocks_revoke(draft, clock.metric, now_s);
+	if (target_s > 0) {
+		add_running(draft, calendar_of(kase, sla), clock.metric,
+		    target_s, clock.started_s);
+	}
+}
+
+/* What wasn't promised before and is now. */
+static void promise_more(Draft *draft, const Sla *sla)
+{
+	Case *kase = draft->kase;
+
+	if (kase->state == CASE_CLOSED || kase->state == CASE_PAUSED) {
+		return;
+	}
+	if (kase->waiting_s && !case_clock(kase, METRIC_FIRST_REPLY) &&
+	    !case_clock(kase, METRIC_NEXT_REPLY)) {
+		clocks_start(draft, sla,
+		    kase->first_reply_s ? METRIC_NEXT_REPLY
+					: METRIC_FIRST_REPLY,
+		    kase->waiting_s);
+	}
+	clocks_start(draft, sla, METRIC_RESOLVE, kase->received_s);
+}
+
+void clocks_repolicy(Draft *draft, const Sla *sla, gint64 now_s)
+{
+	if (!adopt_policy(draft->kase, sla)) {
+		return;
+	}
+	for (guint i = 0; i < METRICS; i++) {
+		const Clock *clock = case_clock(draft->kase, (Metric)i);
+
+		if (clock) {
+			repromise(draft, sla, clock, now_s);
+		}
+	}
+	promise_more(draft, sla);
+}
+
+void clocks_tighten(Draft *draft, const Sla *sla, gint64 arrival_s)
+{
+	Case *kase = draft->kase;
+	const Policy *policy;
+
+	if (!adopt_policy(kase, sla)) {
+		return;
+	}
+	policy = sla_policy_named(sla, kase->policy);
+	for (guint i = 0; i < METRICS; i++) {
+		const Clock *clock = case_clock(kase, (Metric)i);
+		gint64 target_s = policy_target_s(policy, (Metric)i);
+
+		if (!clock || clock->state != CLOCK_RUNNING || target_s <= 0 ||
+		    calendar_due(calendar_of(kase, sla), arrival_s, target_s) >=
+			clock->due_s) {
+			continue;
+		}
+		clocks_revoke(draft, (Metric)i, arrival_s);
+		add_running(draft, calendar_of(kase, sla), (Metric)i, target_s,
+		    arrival_s);
+	}
+}
+
+void clocks_await(Draft *draft, const Sla *sla, gint64 arrival_s)
+{
+	Case *kase = draft->kase;
+
+	if (!case_clock(kase, METRIC_FIRST_REPLY) &&
+	    !case_clock(kase, METRIC_NEXT_REPLY)) {
+		clocks_start(draft, sla,
+		    kase->first_reply_s ? METRIC_NEXT_REPLY
+					: METRIC_FIRST_REPLY,
+		    arrival_s);
+	}
+	clocks_start(draft, sla, METRIC_RESOLVE, arrival_s);
+}

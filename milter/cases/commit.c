@@ -1,0 +1,312 @@
+/*
+ * The committer: the one thread that writes. Callers queue a change and sleep;
+ * the committer takes all that wait, applies them in one transaction, commits
+ * once and wakes them. While it commits, the next batch gathers, so no delay is
+ * added and the price of the disk's flush is shared.
+ */
+#include "cases/internal.h"
+
+#include <errno.h>
+
+#include "anteroom/error.h"
+#include "anteroom/limits.h"
+#include "anteroom/log.h"
+
+#define CARE_US (60 * G_USEC_PER_SEC) /* between looks for dead readers */
+#define FULL_PCT 70                   /* of the map: say so once */
+
+struct Change {
+	ChangeFunc func;
+	gpointer data;
+	GError *error;
+	bool done;
+	GCond wake;
+};
+
+/* ---- one transaction ---- */
+
+/* Every change of a batch was left out with an error of its own, or is in. */
+typedef enum {
+	BATCH_DURABLE,
+	BATCH_REPEAT, /* nothing is in; one of them spoiled it */
+} BatchResult;
+
+static bool begin(Txn *txn)
+{
+	int code = mdb_txn_begin(txn->store->env, NULL, 0, &txn->mdb);
+
+	if (code) {
+		txn_library(txn, code, "can't begin to write");
+	}
+	return code == 0;
+}
+
+static void save_next_id(Txn *txn)
+{
+	Key key = key_meta("next");
+	Meta meta = {.number = (gint64)txn->next_id};
+
+	if (txn->next_used) {
+		txn_put(txn, DB_META, &key, &meta);
+	}
+}
+
+/* One that fails before it wrote harms nobody; one that wrote spoils what the
+ * others did in the same transaction. */
+static bool apply(Txn *txn, Change *change)
+{
+	guint writes = txn->writes;
+
+	change->func(txn, change->data);
+	if (txn->error && txn->writes == writes && txn->code == 0) {
+		change->error = g_steal_pointer(&txn->error);
+	}
+	return txn->error == NULL;
+}
+
+static void finish(Txn *txn)
+{
+	int code;
+
+	if (!txn->error) {
+		save_next_id(txn);
+	}
+	if (txn->error) {
+		mdb_txn_abort(txn->mdb);
+		return;
+	}
+	code = mdb_txn_commit(txn->mdb);
+	if (code) {
+		txn_library(txn, code, "can't commit");
+	}
+}
+
+/* Applies the N changes at ALL in one transaction. On failure *ERROR is what
+ * failed and none is in. */
+static bool run_batch(Store *store, Change **all, guint n, GError **error)
+{
+	Txn txn = {.store = store};
+
+	if (begin(&txn)) {
+		for (guint i = 0; i < n && apply(&txn, all[i]); i++) {
+		}
+		finish(&txn);
+	}
+	if (txn.error) {
+		*error = txn.error;
+		return false;
+	}
+	return true;
+}
+
+/* ---- what failures mean ---- */
+
+static void declare_fatal(Store *store, const GError *error)
+{
+	g_mutex_lock(&store->mutex);
+	if (!store->fatal) {
+		store->fatal = g_strdup(error->message);
+	}
+	g_mutex_unlock(&store->mutex);
+	log_line(LOG_ERROR, "store-unusable", "why", error->message, NULL);
+}
+
+static void forget_dead_readers(Store *store)
+{
+	int dead = 0;
+
+	mdb_reader_check(store->env, &dead);
+	if (dead > 0) {
+		log_line(LOG_WARNING, "store-dead-readers", "count",
+		    LOG_NUMBER(dead), NULL);
+	}
+}
+
+/* Alone, each stands or falls by itself. */
+static void run_alone(Store *store, Change *change)
+{
+	GError *error = NULL;
+
+	g_clear_error(&change->error);
+	if (run_batch(store, &change, 1, &error)) {
+		return;
+	}
+	g_clear_error(&change->error);
+	if (error->code == ERROR_FATAL) {
+		declare_fatal(store, error);
+	}
+	change->error = error;
+}
+
+static bool is_fatal(Store *store)
+{
+	bool fatal;
+
+	g_mutex_lock(&store->mutex);
+	fatal = store->fatal != NULL;
+	g_mutex_unlock(&store->mutex);
+	return fatal;
+}
+
+static GError *fatal_error(const Store *store)
+{
+	return g_error_new(ANTEROOM_ERROR, ERROR_FATAL,
+	    "%s; nothing more is recorded until a restart", store->fatal);
+}
+
+static void repeat_alone(Store *store, Change **all, guint n)
+{
+	forget_dead_readers(store);
+	for (guint i = 0; i < n; i++) {
+		if (!is_fatal(store)) {
+			run_alone(store, all[i]);
+			continue;
+		}
+		g_clear_error(&all[i]->error);
+		g_mutex_lock(&store->mutex);
+		all[i]->error = fatal_error(store);
+		g_mutex_unlock(&store->mutex);
+	}
+}
+
+static void run_all(Store *store, Change **all, guint n)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (run_batch(store, all, n, &error)) {
+		return;
+	}
+	if (error->code == ERROR_FATAL) {
+		declare_fatal(store, error);
+	}
+	repeat_alone(store, all, n);
+}
+
+/* ---- the thread ---- */
+
+static void care(Store *store)
+{
+	StoreStats stats;
+	guint pct;
+
+	forget_dead_readers(store);
+	store_stats(store, &stats);
+	pct = (guint)(stats.used_bytes * 100 / MAX(stats.map_bytes, 1));
+	if (pct >= FULL_PCT && !store->warned_full) {
+		log_line(LOG_WARNING, "store-fills", "percent", LOG_NUMBER(pct),
+		    "mend", "raise store.size and restart", NULL);
+	}
+	store->warned_full = pct >= FULL_PCT;
+}
+
+/* With the mutex held: sleeps until there is work. False: time to care. */
+static bool await_work(Store *store, gint64 care_us)
+{
+	while (g_queue_is_empty(&store->waiting) && !store->stop) {
+		if (!g_cond_wait_until(&store->work, &store->mutex, care_us)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static guint take_waiting(Store *store, Change **all)
+{
+	guint n = 0;
+
+	while (n < LIMIT_BATCH && !g_queue_is_empty(&store->waiting)) {
+		all[n++] = g_queue_pop_head(&store->waiting);
+	}
+	return n;
+}
+
+static void wake_callers(Store *store, Change **all, guint n)
+{
+	store->commits++;
+	store->changes += n;
+	for (guint i = 0; i < n; i++) {
+		all[i]->done = true;
+		g_cond_signal(&all[i]->wake);
+	}
+}
+
+static gpointer committer(gpointer data)
+{
+	Store *store = data;
+	Change *all[LIMIT_BATCH];
+	gint64 care_us = g_get_monotonic_time() + CARE_US;
+
+	g_mutex_lock(&store->mutex);
+	for (;;) {
+		bool work = await_work(store, care_us);
+		guint n = take_waiting(store, all);
+
+		if (work && n == 0) {
+			break; /* told to stop, and nothing is left */
+		}
+		g_mutex_unlock(&store->mutex);
+		if (n) {
+			run_all(store, all, n);
+		}
+		if (g_get_monotonic_time() >= care_us) {
+			care(store);
+			care_us = g_get_monotonic_time() + CARE_US;
+		}
+		g_mutex_lock(&store->mutex);
+		if (n) {
+			wake_callers(store, all, n);
+		}
+	}
+	g_mutex_unlock(&store->mutex);
+	return NULL;
+}
+
+bool committer_start(Store *store, GError **error)
+{
+	GError *why = NULL;
+
+	store->committer =
+	    g_thread_try_new("committer", committer, store, &why);
+	if (!store->committer) {
+		g_set_error(error, ANTEROOM_ERROR, ERROR_TEMPORARY,
+		    "store %s: no thread to commit: %s", store->path,
+		    why->message);
+		g_error_free(why);
+		return false;
+	}
+	return true;
+}
+
+void committer_stop(Store *store)
+{
+	g_mutex_lock(&store->mutex);
+	store->stop = true;
+	g_cond_signal(&store->work);
+	g_mutex_unlock(&store->mutex);
+	g_thread_join(store->committer);
+}
+
+bool commit_run(Store *store, ChangeFunc func, gpointer data, GError **error)
+{
+	Change change = {.func = func, .data = data};
+
+	g_cond_init(&change.wake);
+	g_mutex_lock(&store->mutex);
+	if (store->fatal) {
+		change.error = fatal_error(store);
+		change.done = true;
+	} else {
+		g_queue_push_tail(&store->waiting, &change);
+		g_cond_signal(&store->work);
+	}
+	while (!change.done) {
+		g_cond_wait(&change.wake, &store->mutex);
+	}
+	g_mutex_unlock(&store->mutex);
+	g_cond_clear(&change.wake);
+	if (change.error) {
+		g_propagate_error(error, change.error);
+		return false;
+	}
+	return true;
+}

@@ -1,0 +1,154 @@
+/*
+ * The layouts of all records: which field of which struct has which tag. A tag
+ * is never used again for something else, and FORMAT.md lists them all; a test
+ * compares the two.
+ */
+#include "cases/internal.h"
+
+#define SLOT(tag, type, field, kind)                                        \
+	{                                                                   \
+		tag, #field, kind, offsetof(type, field), false, 0, 0, NULL \
+	}
+#define MAY_LACK(tag, type, field, kind)                                   \
+	{                                                                  \
+		tag, #field, kind, offsetof(type, field), true, 0, 0, NULL \
+	}
+#define CHOICE(tag, type, field, most)                                       \
+	{                                                                    \
+		tag, #field, SLOT_INT32, offsetof(type, field), false, most, \
+		    0, NULL                                                  \
+	}
+#define FIXED(tag, type, field)                                           \
+	{                                                                 \
+		tag, #field, SLOT_BYTES, offsetof(type, field), false, 0, \
+		    sizeof(((type *)NULL)->field), NULL                   \
+	}
+#define LIST(tag, type, field, kind, of)                                  \
+	{                                                                 \
+		tag, #field, kind, offsetof(type, field), false, 0, 0, of \
+	}
+#define LAYOUT(name, type, slots)                              \
+	{                                                      \
+		name, sizeof(type), slots, G_N_ELEMENTS(slots) \
+	}
+
+static const Slot clock_slots[] = {
+    CHOICE(1, Clock, metric, METRICS),
+    SLOT(2, Clock, instance, SLOT_INT32),
+    CHOICE(3, Clock, state, CLOCK_REVOKED + 1),
+    SLOT(4, Clock, target_s, SLOT_INT64),
+    SLOT(5, Clock, started_s, SLOT_INT64),
+    SLOT(6, Clock, due_s, SLOT_INT64),
+    SLOT(7, Clock, left_s, SLOT_INT64),
+    SLOT(8, Clock, ended_s, SLOT_INT64),
+};
+const Layout clock_layout = LAYOUT("clock", Clock, clock_slots);
+
+static const Slot hit_slots[] = {
+    SLOT(1, CaseHit, rule, SLOT_TEXT),
+    SLOT(2, CaseHit, topic, SLOT_TEXT),
+    SLOT(3, CaseHit, points, SLOT_INT32),
+    SLOT(4, CaseHit, urgency, SLOT_INT32),
+    SLOT(5, CaseHit, in, SLOT_TEXT),
+    SLOT(6, CaseHit, text, SLOT_TEXT),
+    SLOT(7, CaseHit, why, SLOT_TEXT),
+};
+const Layout hit_layout = LAYOUT("hit", CaseHit, hit_slots);
+
+static const Slot case_slots[] = {
+    SLOT(1, Case, id, SLOT_INT64),
+    SLOT(2, Case, desk, SLOT_TEXT),
+    SLOT(3, Case, team, SLOT_TEXT),
+    SLOT(4, Case, topic, SLOT_TEXT),
+    SLOT(5, Case, topics, SLOT_WORDS),
+    SLOT(6, Case, urgency, SLOT_INT32),
+    CHOICE(7, Case, level, URGENCY_LEVELS),
+    CHOICE(8, Case, state, CASE_STATES),
+    CHOICE(9, Case, mode, MODE_SHADOW + 1),
+    SLOT(10, Case, sensitive, SLOT_BOOL),
+    MAY_LACK(11, Case, unscreened, SLOT_TEXT),
+    SLOT(12, Case, subject, SLOT_TEXT),
+    SLOT(13, Case, from, SLOT_TEXT),
+    SLOT(14, Case, correspondents, SLOT_WORDS),
+    SLOT(15, Case, copied, SLOT_WORDS),
+    SLOT(16, Case, witnesses, SLOT_WORDS),
+    SLOT(17, Case, received_s, SLOT_INT64),
+    SLOT(18, Case, waiting_s, SLOT_INT64),
+    SLOT(19, Case, last_message_s, SLOT_INT64),
+    SLOT(20, Case, first_reply_s, SLOT_INT64),
+    SLOT(21, Case, replied_s, SLOT_INT64),
+    SLOT(22, Case, replied_team, SLOT_TEXT),
+    SLOT(23, Case, closed_s, SLOT_INT64),
+    MAY_LACK(24, Case, closed_because, SLOT_TEXT),
+    SLOT(25, Case, pause_until_s, SLOT_INT64),
+    MAY_LACK(26, Case, pause_because, SLOT_TEXT),
+    SLOT(27, Case, policy, SLOT_TEXT),
+    SLOT(28, Case, calendar, SLOT_TEXT),
+    LIST(29, Case, clocks, SLOT_STRUCTS, &clock_layout),
+    LIST(30, Case, hits, SLOT_POINTERS, &hit_layout),
+    SLOT(31, Case, messages, SLOT_INT32),
+    SLOT(32, Case, copies, SLOT_INT32),
+    SLOT(33, Case, excerpt, SLOT_TEXT),
+    SLOT(34, Case, links, SLOT_NUMBERS),
+    SLOT(35, Case, merged_into, SLOT_INT64),
+    SLOT(36, Case, events, SLOT_INT32),
+    FIXED(37, Case, chain),
+};
+const Layout case_layout = LAYOUT("case", Case, case_slots);
+
+static const Slot event_slots[] = {
+    SLOT(1, StoredEvent, event.at_s, SLOT_INT64),
+    SLOT(2, StoredEvent, event.what, SLOT_TEXT),
+    SLOT(3, StoredEvent, event.who, SLOT_TEXT),
+    SLOT(4, StoredEvent, event.detail, SLOT_TEXT),
+    MAY_LACK(5, StoredEvent, event.message_id, SLOT_TEXT),
+    FIXED(6, StoredEvent, previous),
+    FIXED(7, StoredEvent, identity.print),
+    FIXED(8, StoredEvent, identity.text),
+    FIXED(9, StoredEvent, identity.message_id),
+    FIXED(10, StoredEvent, identity.conversation),
+    FIXED(11, StoredEvent, identity.body),
+};
+const Layout event_layout = LAYOUT("event", StoredEvent, event_slots);
+
+static const Slot seen_slots[] = {
+    SLOT(1, Seen, id, SLOT_INT64),
+    SLOT(2, Seen, event, SLOT_INT32),
+    SLOT(3, Seen, at_s, SLOT_INT64),
+};
+const Layout seen_layout = LAYOUT("seen", Seen, seen_slots);
+
+static const Slot thread_slots[] = {
+    SLOT(1, Thread, event, SLOT_INT32),
+    SLOT(2, Thread, at_s, SLOT_INT64),
+};
+const Layout thread_layout = LAYOUT("thread", Thread, thread_slots);
+
+static const Slot order_slots[] = {
+    CHOICE(1, Order, state, CASE_STATES),
+    SLOT(2, Order, team, SLOT_TEXT),
+    SLOT(3, Order, topic, SLOT_TEXT),
+    SLOT(4, Order, desk, SLOT_TEXT),
+};
+const Layout order_layout = LAYOUT("order", Order, order_slots);
+
+static const Slot meta_slots[] = {
+    SLOT(1, Meta, number, SLOT_INT64),
+    FIXED(2, Meta, secret),
+};
+const Layout meta_layout = LAYOUT("meta", Meta, meta_slots);
+
+/* The key says it all. */
+const Layout wake_layout = {"wake", 1, NULL, 0};
+
+const char *const db_names[DBS] = {
+    "meta", "cases", "events", "seen", "threads", "order", "wake"};
+
+const Layout *db_layout(Db db)
+{
+	static const Layout *const layouts[DBS] = {&meta_layout, &case_layout,
+	    &event_layout, &seen_layout, &thread_layout, &order_layout,
+	    &wake_layout};
+
+	return layouts[db];
+}
