@@ -4,6 +4,13 @@
  *
  * A Ruleset is compiled once, immutable, counted and shared by all threads;
  * what a match needs besides comes from a pool inside it.
+ *
+ * Rules see text folded: white space of any kind is one space, an empty line
+ * is one line feed, there is none at the ends; quotes and hyphens are those of
+ * ASCII, invisible characters are gone. Each address ("Name <address>" and bare),
+ * attachment (its name, and the name with punctuation as spaces) and header
+ * field is a text of its own for ^ and $. A pattern sees 8 KiB at once; in
+ * longer texts a match of more than 1 KiB may be missed.
  */
 #ifndef ANTEROOM_SCORE_H
 #define ANTEROOM_SCORE_H
@@ -23,7 +30,7 @@ typedef struct {
 	Section section;  /* where it hit first */
 	const char *header; /* for SECTION_HEADER; else NULL */
 	char *text;	  /* the words, one line, shown as they are */
-	gsize offset;	  /* bytes into the section's text */
+	gsize offset;	  /* bytes into the section's text, folded */
 	guint count;	  /* hits seen, at most LIMIT_HITS_PER_RULE */
 } ScoreHit;
 
@@ -35,7 +42,7 @@ typedef struct {
 
 typedef struct Score {
 	GPtrArray *hits;   /* of ScoreHit, in the order of the packs */
-	GPtrArray *topics; /* of TopicScore with points or a floor: qualified
+	GPtrArray *topics; /* of TopicScore, those a rule of which hit: qualified
 			    * first, by precedence, then points, then name */
 	int urgency;	   /* 0..100, floors applied */
 	Urgency level;

@@ -98,7 +98,7 @@ static void fill(Message *mail)
 	mail_person(mail->to, "", "word@example.com");
 	mail_header(mail, "X-Other", "word");
 	mail_header(mail, "List-ID", "first");
-	mail_header(mail, "list-id", "second word");
+	mail_header(mail, "LIST-ID", "second word");
 	static char plain[] = "a.txt", joined[] = "the_word.pdf";
 	static char *names[] = {plain, joined, NULL};
 	mail->attachments = names;
@@ -139,6 +139,35 @@ static void test_sections(void **state)
 		}
 	}
 	mail_clear(&mail);
+}
+
+/* Each rule looks at its own fields. */
+static void test_headers(void **state)
+{
+	(void)state;
+	Message mail;
+	fill(&mail);
+	Rule rules[] = {
+	    rule_base("other", "press", "word"),
+	    rule_base("list", "press", "word"),
+	    rule_base("absent", "press", "word"),
+	};
+	static const char *const names[][2] = {
+	    {"X-Other", NULL}, {"List-Id", NULL}, {"X-Absent", NULL}};
+	for (gsize i = 0; i < G_N_ELEMENTS(rules); i++) {
+		rules[i].sections = IN(SECTION_HEADER);
+		rules[i].headers = names[i];
+	}
+	Bench bench;
+	bench_open(&bench, rules, G_N_ELEMENTS(rules));
+	g_autoptr(Score) score = ruleset_score(bench.rules, &mail);
+	assert_int_equal(score->hits->len, 2);
+	assert_string_equal(hit_at(score, 0)->text, "word");
+	assert_int_equal(hit_at(score, 0)->count, 1);
+	assert_string_equal(hit_at(score, 0)->header, "X-Other");
+	assert_string_equal(hit_at(score, 1)->header, "List-Id");
+	mail_clear(&mail);
+	ruleset_unref(bench.rules);
 }
 
 /* What isn't named isn't looked at. */
@@ -373,6 +402,7 @@ static const SumCase sum_cases[] = {
     {"threat calm", KIND_HUMAN, 75, URGENCY_CRITICAL, "safety", 2},
     {"threat calm", KIND_LIST, 75, URGENCY_CRITICAL, "safety", 2},
     {"threat harmless", KIND_HUMAN, 85, URGENCY_CRITICAL, "", 1},
+    {"harmless", KIND_HUMAN, 25, URGENCY_NORMAL, "", 1},
     {"calm", KIND_HUMAN, 0, URGENCY_LOW, "", 1},
     {"threat journalist", KIND_HUMAN, 100, URGENCY_CRITICAL, "safety press", 2},
 };
@@ -539,6 +569,28 @@ static void test_time(void **state)
 	ruleset_unref(bench.rules);
 }
 
+/* One slow rule doesn't use up the time of the others. */
+static void test_share(void **state)
+{
+	(void)state;
+	Rule rules[] = {
+	    rule_base("slow", "safety", "a(?:b|[^x]){0,400}[yz]"),
+	    rule_base("fine", "press", "word"),
+	};
+	g_autofree char *run = text_repeated("a", 512 * 1024);
+	Message mail;
+	mail_init(&mail);
+	mail_subject(&mail, "word");
+	mail_part(mail.text, run, false);
+	Bench bench;
+	bench_open(&bench, rules, G_N_ELEMENTS(rules));
+	g_autoptr(Score) score = ruleset_score(bench.rules, &mail);
+	assert_string_equal(score->undecided_because, "slow");
+	assert_int_equal(score->hits->len, 1);
+	mail_clear(&mail);
+	ruleset_unref(bench.rules);
+}
+
 static void test_jit(void **state)
 {
 	(void)state;
@@ -647,6 +699,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_sections),
+	    cmocka_unit_test(test_headers),
 	    cmocka_unit_test(test_other_sections),
 	    cmocka_unit_test(test_anchors),
 	    cmocka_unit_test(test_empty),
@@ -662,6 +715,7 @@ int main(void)
 	    cmocka_unit_test(test_undecided),
 	    cmocka_unit_test(test_undecided_excuse),
 	    cmocka_unit_test(test_time),
+	    cmocka_unit_test(test_share),
 	    cmocka_unit_test(test_jit),
 	    cmocka_unit_test(test_compile),
 	    cmocka_unit_test(test_no_rules),
