@@ -1,0 +1,9 @@
+# The load driver and the filter to compare with; `make bench`.
+$(eval $(call program,tests/bench/bench_load,tests/bench/bench_load.c,))
+$(eval $(call program,tests/bench/bench_null,tests/bench/bench_null.c,,,-lmilter))
+TEST_PROGRAMS += $(B)/tests/bench/bench_load
+
+bench: deps-build bench-run
+.PHONY: bench-run
+bench-run: $(PROGRAMS) $(B)/tests/bench/bench_load $(B)/tests/bench/bench_null
+	@ANTEROOM_BUILD=$(CURDIR)/$(B) $(PYTHON) tests/bench/bench.py
