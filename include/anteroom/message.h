@@ -78,6 +78,8 @@ typedef struct Message {
 			       * white space normalised */
 	char text_sha256[65]; /* text written now, folded; "" without any */
 	gsize bytes;	      /* of the message as given */
+
+	gpointer block; /* private: what the header fields point into */
 } Message;
 
 /* Once per process, before any thread. */
