@@ -1,6 +1,6 @@
 /*
  * What the files of intake/ share. A connection of the mail server is a
- * Session; the message it hands over just now is its Incoming; the Intake
+ * Session; the message it hands over just now is its Parcel; the Intake
  * counts who is where, so that a stop finds the moment when nobody is inside.
  */
 #ifndef INTAKE_INTERNAL_H
@@ -54,7 +54,7 @@ void intake_leave(Intake *intake);
 /* Tells the main program, once, that this process should end. */
 void intake_fail(Intake *intake);
 
-/* ---- incoming.c ---- */
+/* ---- parcel.c ---- */
 
 /*
  * A message while it is handed over. Between messages all is zero but the
@@ -77,20 +77,20 @@ typedef struct {
 	gsize kept;         /* our share of Intake.kept_bytes */
 	GHashTable *forged; /* lower-case name -> how often; NULL = none */
 	guint n_forged;
-} Incoming;
+} Parcel;
 
-void incoming_begin(
-    Incoming *incoming, Intake *intake, const char *sender, const char *login);
-void incoming_recipient(Incoming *incoming, const char *recipient);
+void parcel_begin(
+    Parcel *parcel, Intake *intake, const char *sender, const char *login);
+void parcel_recipient(Parcel *parcel, const char *recipient);
 /* A header field; fields that begin with X-Anteroom- are counted, not kept. */
-void incoming_header(Incoming *incoming, const char *name, const char *value);
-void incoming_body(Incoming *incoming, const void *bytes, gsize n);
+void parcel_header(Parcel *parcel, const char *name, const char *value);
+void parcel_body(Parcel *parcel, const void *bytes, gsize n);
 /* Puts the empty line if no body came. Before the bytes are used. */
-void incoming_complete(Incoming *incoming);
+void parcel_complete(Parcel *parcel);
 /* Back to between messages. Anytime, again and again. */
-void incoming_end(Incoming *incoming);
+void parcel_end(Parcel *parcel);
 /* And frees the buffer. */
-void incoming_clear(Incoming *incoming);
+void parcel_clear(Parcel *parcel);
 
 /* So many forged fields, and removing them one by one, which is quadratic in
  * the mail server, becomes an attack on it. */
@@ -115,8 +115,8 @@ guint64 socket_raise_limit(void);
 #define VERDICT_LEAD_SPACE 1u /* values come and go with their first space */
 
 /* Carries VERDICT out and accepts. TAGS: with its header fields. */
-sfsistat verdict_tell(SMFICTX *ctx, const Incoming *incoming,
-    const Verdict *verdict, guint flags);
+sfsistat verdict_tell(
+    SMFICTX *ctx, const Parcel *parcel, const Verdict *verdict, guint flags);
 /* What is said instead when ERROR kept the case from being recorded: a verdict
  * by on-error, or NULL: try later. Transfer full. */
 Verdict *verdict_instead(const Conf *conf, bool watched);

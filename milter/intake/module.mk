@@ -1,2 +1,2 @@
 $(eval $(call module,intake,intake.c poison.c session.c siphash.c socket.c \
-	incoming.c verdict.c,,-lmilter,pipeline))
+	parcel.c verdict.c,,-lmilter,pipeline))

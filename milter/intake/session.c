@@ -21,7 +21,7 @@ typedef struct {
 	guint flags; /* VERDICT_* */
 	char *client_ip;
 	char *daemon_name;
-	Incoming incoming;
+	Parcel parcel;
 } Session;
 
 /* What can't be done without, and what is used where there is. */
@@ -155,7 +155,7 @@ static sfsistat on_connect(SMFICTX *ctx, char *host, _SOCK_ADDR *address)
 		session =
 		    session_new(ctx, atomic_load(&intake_get()->action_flags));
 	}
-	incoming_end(&session->incoming);
+	parcel_end(&session->parcel);
 	g_free(session->client_ip);
 	g_free(session->daemon_name);
 	session->client_ip = client_ip(ctx, address);
@@ -166,7 +166,7 @@ static sfsistat on_connect(SMFICTX *ctx, char *host, _SOCK_ADDR *address)
 static Origin origin_of(const Session *session)
 {
 	return (Origin){
-	    .login = session->incoming.login,
+	    .login = session->parcel.login,
 	    .daemon_name = session->daemon_name,
 	    .client_ip = session->client_ip,
 	};
@@ -176,16 +176,16 @@ static Origin origin_of(const Session *session)
  * held or lost mail can be found. */
 static void note_undecided(SMFICTX *ctx, Session *session)
 {
-	const Incoming *incoming = &session->incoming;
+	const Parcel *parcel = &session->parcel;
 	char name[4] = "i";
 
-	if (incoming->setup == NULL || !incoming->watched) {
+	if (parcel->setup == NULL || !parcel->watched) {
 		return;
 	}
 	atomic_fetch_add(&session->intake->undecided, 1);
 	log_line(LOG_INFO, "undecided", "queue-id", smfi_getsymval(ctx, name),
-	    "sender", incoming->sender, "client", session->client_ip, "stage",
-	    incoming->decided ? "content" : "envelope", "why",
+	    "sender", parcel->sender, "client", session->client_ip, "stage",
+	    parcel->decided ? "content" : "envelope", "why",
 	    "the mail server gave the message up", NULL);
 }
 
@@ -198,15 +198,15 @@ static sfsistat on_envfrom(SMFICTX *ctx, char **argv)
 	if (session == NULL) {
 		return SMFIS_NOREPLY;
 	}
-	incoming_end(&session->incoming);
+	parcel_end(&session->parcel);
 	if (!intake_enter(session->intake)) {
 		return SMFIS_NOREPLY;
 	}
-	incoming_begin(&session->incoming, session->intake, argv[0],
+	parcel_begin(&session->parcel, session->intake, argv[0],
 	    smfi_getsymval(ctx, name));
 	origin = origin_of(session);
-	session->incoming.ours =
-	    origin_proof(session->incoming.setup->conf, &origin) != NULL;
+	session->parcel.ours =
+	    origin_proof(session->parcel.setup->conf, &origin) != NULL;
 	intake_leave(session->intake);
 	return SMFIS_NOREPLY;
 }
@@ -215,8 +215,8 @@ static sfsistat on_envrcpt(SMFICTX *ctx, char **argv)
 {
 	Session *session = smfi_getpriv(ctx);
 
-	if (session != NULL && session->incoming.setup != NULL) {
-		incoming_recipient(&session->incoming, argv[0]);
+	if (session != NULL && session->parcel.setup != NULL) {
+		parcel_recipient(&session->parcel, argv[0]);
 	}
 	return SMFIS_NOREPLY;
 }
@@ -228,25 +228,25 @@ static sfsistat on_envrcpt(SMFICTX *ctx, char **argv)
  */
 static sfsistat decide(SMFICTX *ctx, Session *session)
 {
-	Incoming *incoming = &session->incoming;
+	Parcel *parcel = &session->parcel;
 
-	if (incoming->decided) {
+	if (parcel->decided) {
 		return SMFIS_CONTINUE;
 	}
-	if (incoming->setup == NULL) {
+	if (parcel->setup == NULL) {
 		return verdict_later(ctx, NULL); /* closed since before MAIL */
 	}
-	if (!incoming->watched && !incoming->ours) {
+	if (!parcel->watched && !parcel->ours) {
 		atomic_fetch_add_explicit(
 		    &session->intake->unwatched, 1, memory_order_relaxed);
-		incoming_end(incoming);
+		parcel_end(parcel);
 		return SMFIS_ACCEPT;
 	}
 	if (!intake_begin(session->intake)) {
-		incoming_end(incoming);
+		parcel_end(parcel);
 		return verdict_later(ctx, NULL);
 	}
-	incoming->decided = incoming->in_flight = true;
+	parcel->decided = parcel->in_flight = true;
 	return SMFIS_CONTINUE;
 }
 
@@ -264,8 +264,8 @@ static sfsistat on_header(SMFICTX *ctx, char *name, char *value)
 {
 	Session *session = smfi_getpriv(ctx);
 
-	if (session != NULL && session->incoming.setup != NULL) {
-		incoming_header(&session->incoming, name, value);
+	if (session != NULL && session->parcel.setup != NULL) {
+		parcel_header(&session->parcel, name, value);
 	}
 	return SMFIS_NOREPLY;
 }
@@ -293,19 +293,19 @@ static sfsistat on_body(SMFICTX *ctx, unsigned char *bytes, size_t n)
 {
 	Session *session = smfi_getpriv(ctx);
 
-	if (session != NULL && session->incoming.setup != NULL) {
-		incoming_body(&session->incoming, bytes, n);
+	if (session != NULL && session->parcel.setup != NULL) {
+		parcel_body(&session->parcel, bytes, n);
 	}
 	return is_last_chunk(ctx) ? SMFIS_CONTINUE : SMFIS_NOREPLY;
 }
 
 static Verdict *run(Session *session, GError **error)
 {
-	Incoming *incoming = &session->incoming;
+	Parcel *parcel = &session->parcel;
 	gint64 now_s = times_now_s();
 	Delivery delivery = {
-	    .truncated = incoming->truncated,
-	    .sender = incoming->sender,
+	    .truncated = parcel->truncated,
+	    .sender = parcel->sender,
 	    .arrival_s = now_s,
 	    .now_s = now_s,
 	    .origin = origin_of(session),
@@ -315,13 +315,13 @@ static Verdict *run(Session *session, GError **error)
 	if (session->intake->guard.enter != NULL) {
 		delivery.guard = &session->intake->guard;
 	}
-	incoming_complete(incoming);
-	delivery.bytes = incoming->bytes->data;
-	delivery.n_bytes = incoming->bytes->len;
-	g_ptr_array_add(incoming->recipients, NULL);
-	delivery.recipients = (const char *const *)incoming->recipients->pdata;
+	parcel_complete(parcel);
+	delivery.bytes = parcel->bytes->data;
+	delivery.n_bytes = parcel->bytes->len;
+	g_ptr_array_add(parcel->recipients, NULL);
+	delivery.recipients = (const char *const *)parcel->recipients->pdata;
 	return pipeline_run(
-	    incoming->setup, session->intake->store, &delivery, error);
+	    parcel->setup, session->intake->store, &delivery, error);
 }
 
 static void count(Intake *intake, const Verdict *verdict)
@@ -338,15 +338,15 @@ static void count(Intake *intake, const Verdict *verdict)
 /* It could not be recorded. Loudly, whatever the mail server is told. */
 static sfsistat could_not(SMFICTX *ctx, Session *session, const GError *error)
 {
-	Incoming *incoming = &session->incoming;
-	const Conf *conf = incoming->setup->conf;
+	Parcel *parcel = &session->parcel;
+	const Conf *conf = parcel->setup->conf;
 	g_autoptr(Verdict) instead = NULL;
 	char name[4] = "i";
 
-	instead = verdict_instead(conf, incoming->watched);
+	instead = verdict_instead(conf, parcel->watched);
 	atomic_fetch_add(&session->intake->failures, 1);
 	log_line(LOG_ERROR, "not-recorded", "queue-id",
-	    smfi_getsymval(ctx, name), "sender", incoming->sender, "why",
+	    smfi_getsymval(ctx, name), "sender", parcel->sender, "why",
 	    error->message, "told",
 	    instead == NULL ? "try later" : "accepted unscreened", NULL);
 	if (g_error_matches(error, ANTEROOM_ERROR, ERROR_FATAL)) {
@@ -355,7 +355,7 @@ static sfsistat could_not(SMFICTX *ctx, Session *session, const GError *error)
 	if (instead == NULL) {
 		return verdict_later(ctx, error);
 	}
-	return verdict_tell(ctx, incoming, instead, session->flags);
+	return verdict_tell(ctx, parcel, instead, session->flags);
 }
 
 static sfsistat answer(SMFICTX *ctx, Session *session)
@@ -365,11 +365,10 @@ static sfsistat answer(SMFICTX *ctx, Session *session)
 	g_autoptr(Verdict) verdict = NULL;
 	char name[4] = "i";
 
-	if (session->incoming.n_forged > LIMIT_FORGED) {
+	if (session->parcel.n_forged > LIMIT_FORGED) {
 		log_line(LOG_WARNING, "refused", "queue-id",
-		    smfi_getsymval(ctx, name), "sender",
-		    session->incoming.sender, "why",
-		    "too many forged X-Anteroom- header fields", NULL);
+		    smfi_getsymval(ctx, name), "sender", session->parcel.sender,
+		    "why", "too many forged X-Anteroom- header fields", NULL);
 		return verdict_refuse(ctx);
 	}
 	verdict = run(session, &error);
@@ -379,7 +378,7 @@ static sfsistat answer(SMFICTX *ctx, Session *session)
 	count(session->intake, verdict);
 	verdict_log(verdict, smfi_getsymval(ctx, name),
 	    g_get_monotonic_time() - began_us);
-	return verdict_tell(ctx, &session->incoming, verdict, session->flags);
+	return verdict_tell(ctx, &session->parcel, verdict, session->flags);
 }
 
 static sfsistat on_eom(SMFICTX *ctx)
@@ -398,7 +397,7 @@ static sfsistat on_eom(SMFICTX *ctx)
 		return verdict_later(ctx, NULL);
 	}
 	told = answer(ctx, session);
-	incoming_end(&session->incoming);
+	parcel_end(&session->parcel);
 	intake_leave(session->intake);
 	return told;
 }
@@ -409,7 +408,7 @@ static sfsistat on_abort(SMFICTX *ctx)
 
 	if (session != NULL) {
 		note_undecided(ctx, session);
-		incoming_end(&session->incoming);
+		parcel_end(&session->parcel);
 	}
 	return SMFIS_CONTINUE;
 }
@@ -423,7 +422,7 @@ static sfsistat on_close(SMFICTX *ctx)
 	}
 	note_undecided(ctx, session);
 	smfi_setpriv(ctx, NULL);
-	incoming_clear(&session->incoming);
+	parcel_clear(&session->parcel);
 	atomic_fetch_sub(&session->intake->sessions, 1);
 	g_free(session->client_ip);
 	g_free(session->daemon_name);

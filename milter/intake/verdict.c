@@ -111,7 +111,7 @@ static bool add(SMFICTX *ctx, const char *address)
 /* Adds, then removes; never removes when nobody was left to get the message:
  * the mail server would say 250 and destroy it. */
 static bool readdress(
-    SMFICTX *ctx, const Incoming *incoming, const Verdict *verdict)
+    SMFICTX *ctx, const Parcel *parcel, const Verdict *verdict)
 {
 	bool somebody = false;
 
@@ -119,7 +119,7 @@ static bool readdress(
 		const char *address = verdict->add_recipients->pdata[i];
 		g_autofree char *folded = address_fold(address);
 
-		if (contains(incoming->recipients, folded)) {
+		if (contains(parcel->recipients, folded)) {
 			somebody |=
 			    !contains(verdict->remove_recipients, folded);
 			continue;
@@ -145,13 +145,13 @@ static bool readdress(
 }
 
 sfsistat verdict_tell(
-    SMFICTX *ctx, const Incoming *incoming, const Verdict *verdict, guint flags)
+    SMFICTX *ctx, const Parcel *parcel, const Verdict *verdict, guint flags)
 {
-	if (!strip(ctx, incoming->forged) || !tag(ctx, verdict, flags) ||
-	    !readdress(ctx, incoming, verdict)) {
+	if (!strip(ctx, parcel->forged) || !tag(ctx, verdict, flags) ||
+	    !readdress(ctx, parcel, verdict)) {
 		/* The connection is gone, most likely, and the answer with it;
 		 * the message comes again and is known then. */
-		log_line(LOG_WARNING, "not-told", "sender", incoming->sender,
+		log_line(LOG_WARNING, "not-told", "sender", parcel->sender,
 		    "why", "the mail server didn't take the changes", NULL);
 		return verdict_later(ctx, NULL);
 	}
