@@ -32,6 +32,7 @@
 #define LIMIT_CONF_BYTES (4 * 1024 * 1024) /* one file */
 #define LIMIT_RULES 20000                  /* all packs together */
 #define LIMIT_PATTERN_BYTES 8192           /* one pattern */
+#define LIMIT_VALUE_BYTES (64 * 1024)	   /* one value of a setting */
 #define LIMIT_NAME_BYTES 64		   /* name of a rule, team, desk ... */
 #define LIMIT_WHY_BYTES 500		   /* a rule's reason, a title */
 #define LIMIT_PROBLEMS 200		   /* mistakes reported of one load */

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "anteroom/limits.h"
+
 static const struct {
 	char mark;
 	TokenType type;
@@ -132,13 +134,28 @@ static Token take_word(Lexer *lexer)
 		n++;
 	}
 	if (n == 0) {
-		return bad(lexer, "a value with such characters needs quotes");
+		Token token = bad(lexer, "a value with this needs quotes");
+
+		token.bytes = 1;
+		return token;
 	}
 	if (lexer->at[n - 1] == '$' && lexer->at[n] == '{') {
 		return bad(lexer, "environment variables aren't expanded; "
 				  "write the value itself");
 	}
 	return make(lexer, TOKEN_WORD, n);
+}
+
+/* libconfuse takes quadratic time for a long one: 13 s for 4 MB. */
+static Token bounded(Lexer *lexer, Token token)
+{
+	if (token.bytes <= LIMIT_VALUE_BYTES) {
+		return token;
+	}
+	lexer->error = "a value of more than 64 KB begins here";
+	token.type = TOKEN_BAD;
+	token.bytes = 0;
+	return token;
 }
 
 Token lexer_next(Lexer *lexer)
@@ -158,7 +175,7 @@ Token lexer_next(Lexer *lexer)
 		}
 	}
 	if (*lexer->at == '"' || *lexer->at == '\'') {
-		return take_string(lexer);
+		return bounded(lexer, take_string(lexer));
 	}
-	return take_word(lexer);
+	return bounded(lexer, take_word(lexer));
 }

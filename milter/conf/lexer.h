@@ -18,7 +18,7 @@ typedef enum {
 	TOKEN_EQUALS,
 	TOKEN_APPEND, /* += */
 	TOKEN_COMMA,
-	TOKEN_BAD, /* the lexer's `error` says why, at the token's line */
+	TOKEN_BAD, /* the lexer's `error` says why, of the token's text */
 } TokenType;
 
 typedef struct {

@@ -30,7 +30,7 @@ typedef struct {
 	const Grammar *grammar;
 	Lexer lexer;
 	Token token;
-	guint long_line; /* where the last string of several lines begins */
+	guint long_line, long_end; /* of the last string of several lines */
 	bool failed;
 	bool pattern; /* the setting before us is one */
 	guint kind_line[MAX_KINDS];
@@ -68,8 +68,9 @@ static void fail(Scan *scan, const char *wanted)
 	scan->failed = true;
 	scan->load->broken = true;
 	if (scan->token.type == TOKEN_BAD) {
-		load_error(
-		    scan->load, place_at(scan, line), "%s", scan->lexer.error);
+		load_error(scan->load, place_at(scan, line), "%s%s%s",
+		    scan->token.bytes > 0 ? got : "",
+		    scan->token.bytes > 0 ? ": " : "", scan->lexer.error);
 		return;
 	}
 	if (scan->long_line > 0) {
@@ -87,8 +88,13 @@ static void next(Scan *scan)
 	if (scan->token.type == TOKEN_BAD) {
 		fail(scan, "");
 	}
+	/* After a missing quote strings and what is between them have changed
+	 * places, each beginning where the last ended: the first is meant. */
 	if (scan->token.lines > 0) {
-		scan->long_line = scan->token.line;
+		if (scan->token.line != scan->long_end) {
+			scan->long_line = scan->token.line;
+		}
+		scan->long_end = scan->token.line + scan->token.lines;
 	}
 }
 
@@ -533,7 +539,9 @@ static void scan_text(Scan *scan)
 	       scan->token.type != TOKEN_END) {
 		take_statement(scan, &root);
 	}
-	chunk_end(scan, &root);
+	if (!scan->failed) {
+		chunk_end(scan, &root);
+	}
 	g_string_free(root.text, TRUE);
 }
 

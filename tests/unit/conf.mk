@@ -1,0 +1,3 @@
+$(eval $(call unit,test_conf,conf))
+$(eval $(call unit,test_conf_mistakes,conf))
+$(eval $(call unit,test_conf_hostile,conf))
