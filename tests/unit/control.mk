@@ -1,0 +1,2 @@
+$(eval $(call unit,test_control,control))
+$(eval $(call unit,test_control_socket,control))

@@ -1,0 +1,360 @@
+/*
+ * A configuration in a folder of its own, and a store of a few cases that
+ * lives in memory: control/ without LMDB. The whole of the store's interface
+ * is here, so that none of the true one is linked.
+ */
+#ifndef CONTROL_FIXTURE_H
+#define CONTROL_FIXTURE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* After those. */
+#include <cmocka.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "anteroom/control.h"
+#include "anteroom/error.h"
+#include "anteroom/message.h"
+
+#define NOW_S                                                           \
+	G_GINT64_CONSTANT(1795255200) /* 2026-11-21T10:00:00Z, Saturday \
+				       */
+#define HOUR_S 3600
+
+struct Store {
+	GPtrArray *cases; /* of Case */
+	guint repeat;     /* store_each gives each so often */
+	Act act;          /* of the last store_act; strings not kept */
+	char *word, *who;
+	guint wrong; /* for fsck */
+	guint admitted;
+	char *recipients; /* of the last admission, joined */
+	gint64 arrival_s;
+};
+
+static inline Clock fixture_clock(
+    Metric metric, ClockState state, gint64 due_s, gint64 target_s)
+{
+	return (Clock){.metric = metric,
+	    .instance = 1,
+	    .state = state,
+	    .target_s = target_s,
+	    .started_s = NOW_S - HOUR_S,
+	    .due_s = due_s,
+	    .ended_s = state == CLOCK_MET || state == CLOCK_MISSED ? NOW_S : 0};
+}
+
+static inline Case *fixture_case(
+    guint64 id, const char *team, const char *subject)
+{
+	Case *kase = g_new0(Case, 1);
+
+	kase->id = id;
+	kase->desk = g_strdup("ceo");
+	kase->team = g_strdup(team);
+	kase->topic = g_strdup("outage");
+	kase->topics = g_strsplit("outage press", " ", -1);
+	kase->urgency = 60;
+	kase->level = URGENCY_HIGH;
+	kase->subject = g_strdup(subject);
+	kase->from = g_strdup("anna@customer.example");
+	kase->correspondents = g_strsplit("anna@customer.example", " ", -1);
+	kase->witnesses = g_new0(char *, 1);
+	kase->received_s = kase->waiting_s = NOW_S - HOUR_S;
+	kase->last_message_s = NOW_S - HOUR_S;
+	kase->policy = g_strdup("high");
+	kase->calendar = g_strdup("office");
+	kase->clocks = g_array_new(FALSE, TRUE, sizeof(Clock));
+	kase->hits = g_ptr_array_new();
+	kase->messages = 1;
+	kase->excerpt = g_strdup("secret words");
+	kase->links = g_array_new(FALSE, TRUE, sizeof(guint64));
+	kase->copied = g_new0(char *, 1);
+	kase->replied_team = g_strdup("");
+	return kase;
+}
+
+static inline void fixture_add_clock(Case *kase, Clock clock)
+{
+	g_array_append_val(kase->clocks, clock);
+}
+
+/* ---- the store ---- */
+
+Store *store_open(const char *path, guint64 bytes, GError **error)
+{
+	(void)path;
+	(void)bytes;
+	(void)error;
+	return NULL;
+}
+
+void store_close(Store *store)
+{
+	(void)store;
+}
+
+bool store_admit(Store *store, const Admission *admission,
+    AdmitOutcome *outcome, Case **kase, GError **error)
+{
+	(void)error;
+	store->admitted++;
+	g_free(store->recipients);
+	store->recipients =
+	    g_strjoinv(" ", (char **)(guintptr)admission->recipients);
+	store->arrival_s = admission->arrival_s;
+	*outcome = ADMIT_NEW;
+	*kase = case_copy(store->cases->pdata[0]);
+	return true;
+}
+
+bool store_answer(Store *store, const Answer *answer, AnswerOutcome *outcome,
+    Case **kase, GError **error)
+{
+	(void)store;
+	(void)answer;
+	(void)error;
+	*outcome = ANSWER_UNKNOWN;
+	*kase = NULL;
+	return true;
+}
+
+static inline Case *fixture_find(Store *store, guint64 id, GError **error)
+{
+	for (guint i = 0; i < store->cases->len; i++) {
+		Case *kase = store->cases->pdata[i];
+
+		if (kase->id == id) {
+			return kase;
+		}
+	}
+	g_set_error(error, ANTEROOM_ERROR, ERROR_NO,
+	    "AR-%" G_GUINT64_FORMAT ": no such case", id);
+	return NULL;
+}
+
+bool store_act(Store *store, const Act *act, Case **kase, GError **error)
+{
+	Case *found = fixture_find(store, act->id, error);
+
+	if (found == NULL) {
+		return false;
+	}
+	store->act = *act;
+	g_free(store->word);
+	g_free(store->who);
+	store->word = g_strdup(act->word);
+	store->who = g_strdup(act->who);
+	*kase = case_copy(found);
+	if (act->kind == ACT_ROUTE) {
+		g_free((*kase)->team);
+		(*kase)->team = g_strdup(act->word);
+	}
+	return true;
+}
+
+bool store_wake(
+    Store *store, const Sla *sla, gint64 now_s, guint *n, GError **error)
+{
+	(void)store;
+	(void)sla;
+	(void)now_s;
+	(void)n;
+	(void)error;
+	return true;
+}
+
+bool store_each(Store *store, const CaseFilter *filter, CaseVisit visit,
+    gpointer data, GError **error)
+{
+	guint given = 0;
+
+	(void)error;
+	for (guint i = 0; i < store->cases->len * store->repeat; i++) {
+		Case *kase = store->cases->pdata[i % store->cases->len];
+
+		if (filter->team != NULL &&
+		    strcmp(filter->team, kase->team) != 0) {
+			continue;
+		}
+		if (filter->limit > 0 && given++ == filter->limit) {
+			break;
+		}
+		if (!visit(kase, data)) {
+			break;
+		}
+	}
+	return true;
+}
+
+bool store_each_by_id(
+    Store *store, CaseVisit visit, gpointer data, GError **error)
+{
+	(void)error;
+	for (guint i = 0; i < store->cases->len; i++) {
+		if (!visit(store->cases->pdata[i], data)) {
+			break;
+		}
+	}
+	return true;
+}
+
+Case *store_case(Store *store, guint64 id, GError **error)
+{
+	Case *kase = fixture_find(store, id, error);
+
+	return kase != NULL ? case_copy(kase) : NULL;
+}
+
+GPtrArray *store_events(Store *store, guint64 id, GError **error)
+{
+	GPtrArray *events =
+	    g_ptr_array_new_with_free_func((GDestroyNotify)event_free);
+	Event *event = g_new0(Event, 1);
+
+	(void)store;
+	(void)error;
+	event->case_id = id;
+	event->number = 1;
+	event->at_s = NOW_S - HOUR_S;
+	event->what = g_strdup("note");
+	event->who = g_strdup("ea");
+	event->detail = g_strdup("secret note");
+	g_ptr_array_add(events, event);
+	return events;
+}
+
+bool store_fsck(Store *store, StoreReport report, gpointer data,
+    StoreCheck *check, GError **error)
+{
+	(void)error;
+	*check = (StoreCheck){.cases = store->cases->len};
+	check->wrong = store->wrong;
+	for (guint i = 0; i < store->wrong; i++) {
+		report("AR-1: event 2: chain is broken", data);
+	}
+	return true;
+}
+
+bool store_backup(Store *store, const char *folder, GError **error)
+{
+	(void)store;
+	(void)folder;
+	(void)error;
+	return true;
+}
+
+void store_stats(Store *store, StoreStats *stats)
+{
+	(void)store;
+	memset(stats, 0, sizeof(*stats));
+}
+
+/* ---- the whole ---- */
+
+static const char fixture_conf[] =
+    "company = \"Example\"\n"
+    "control { socket = \"%s/control.sock\" assistants = {\"nobody\"} }\n"
+    "store { path = \"%s/store\" }\n"
+    "rules { packs = {\"%s/*.rules\"} }\n"
+    "desk \"ceo\" { addresses = {\"ceo@example.com\"} }\n"
+    "calendar \"office\" { zone = \"UTC\" hours = {\"Mon-Fri 09:00-17:00\"} }\n"
+    "team \"care\" { address = \"care@example.com\" calendar = \"office\" }\n"
+    "team \"office\" { address = \"ea@example.com\" calendar = \"office\" }\n"
+    "route \"outage\" { team = \"care\" }\n"
+    "route \"default\" { team = \"office\" }\n"
+    "policy \"high\" { urgency = {\"high\"} first-reply = \"4h\""
+    " resolve = \"2d\" }\n";
+
+static const char fixture_rules[] =
+    "topic \"outage\" { title = \"Outage\" }\n"
+    "rule \"outage-down\" { topic = \"outage\" points = 50 urgency = 55\n"
+    "in = {\"text\"} match = '\\bno line\\b' why = \"says so\" }\n";
+
+typedef struct {
+	char *folder, *socket, *conf;
+	SetupSlot *slot;
+	Store store;
+	Control *control;
+} Fixture;
+
+static inline void fixture_write(
+    const char *folder, const char *name, const char *text)
+{
+	g_autofree char *path = g_build_filename(folder, name, NULL);
+
+	assert_true(g_file_set_contents(path, text, -1, NULL));
+}
+
+static inline void fixture_begin(Fixture *fixture)
+{
+	g_autoptr(GPtrArray) problems =
+	    g_ptr_array_new_with_free_func((GDestroyNotify)conf_problem_free);
+	g_autofree char *text = NULL;
+	Setup *setup;
+
+	memset(fixture, 0, sizeof(*fixture));
+	message_init();
+	fixture->folder = g_dir_make_tmp("control-XXXXXX", NULL);
+	assert_non_null(fixture->folder);
+	fixture->socket =
+	    g_build_filename(fixture->folder, "control.sock", NULL);
+	fixture->conf = g_build_filename(fixture->folder, "t.conf", NULL);
+	text = g_strdup_printf(
+	    fixture_conf, fixture->folder, fixture->folder, fixture->folder);
+	fixture_write(fixture->folder, "t.conf", text);
+	fixture_write(fixture->folder, "t.rules", fixture_rules);
+	setup = setup_load(fixture->conf, problems);
+	for (guint i = 0; setup == NULL && i < problems->len; i++) {
+		print_error("%s\n", conf_problem_text(problems->pdata[i]));
+	}
+	assert_non_null(setup);
+	fixture->slot = setup_slot_new(setup);
+	fixture->store.cases =
+	    g_ptr_array_new_with_free_func((GDestroyNotify)case_free);
+	fixture->store.repeat = 1;
+	fixture->control = control_new(fixture->slot, &fixture->store);
+}
+
+static inline void fixture_end(Fixture *fixture)
+{
+	control_free(fixture->control);
+	setup_slot_free(fixture->slot);
+	g_ptr_array_unref(fixture->store.cases);
+	g_free(fixture->store.word);
+	g_free(fixture->store.who);
+	g_free(fixture->store.recipients);
+	for (int i = 0; i < 3; i++) {
+		static const char *const names[] = {
+		    "t.conf", "t.rules", "control.sock"};
+		g_autofree char *path =
+		    g_build_filename(fixture->folder, names[i], NULL);
+
+		g_unlink(path);
+	}
+	g_rmdir(fixture->folder);
+	g_free(fixture->folder);
+	g_free(fixture->socket);
+	g_free(fixture->conf);
+}
+
+/* Keeps rows as parsed values. */
+static inline bool fixture_row(const char *text, gsize length, gpointer data)
+{
+	JsonValue *row = json_parse(text, length, NULL);
+
+	assert_non_null(row);
+	assert_int_equal(json_get_int(row, "v", 0), 1);
+	g_ptr_array_add(data, row);
+	return true;
+}
+
+static inline GPtrArray *fixture_rows(void)
+{
+	return g_ptr_array_new_with_free_func((GDestroyNotify)json_value_free);
+}
+
+#endif
