@@ -211,15 +211,15 @@ class Arrival(Case):
         return self.sink.with_id(message_id), message_id, raw
 
     def test_forged_fields_are_gone(self):
-        forged = ["X-Anteroom-Case: AR-1", "x-anteroom-urgency: low; score=0",
-                  "X-ANTEROOM-STATUS: screened", "X-Anteroom-Case: AR-2",
+        forged = ["X-Anteroom-Case: AR-900001", "x-anteroom-urgency: low; score=0",
+                  "X-ANTEROOM-STATUS: screened", "X-Anteroom-Case: AR-900002",
                   "X-Anteroom-Whatever: folded\r\n\tvalue"]
         delivery, _, raw = self.write(more=forged)
         found = tags(delivery)
         self.assertEqual(sorted(found), sorted(TAGS))
         self.assertEqual([len(values) for values in found.values()],
                          [1] * len(TAGS))
-        self.assertNotIn(found["Case"][0], ("AR-1", "AR-2"))
+        self.assertNotIn(found["Case"][0], ("AR-900001", "AR-900002"))
         for field in forged:
             raw = raw.replace(field.encode() + b"\r\n", b"")
         self.assertEqual(delivery.as_sent(), raw)
