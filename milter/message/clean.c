@@ -118,7 +118,7 @@ static const char *clean_character(
 	gunichar show = shown(c);
 	if (show == '\n') {
 		end_line(cleaner);
-	} else if (show == c) {
+	} else if (show == c && c != 0) {
 		memmove(cleaner->to, p, (gsize)(next - p));
 		cleaner->to += next - p;
 	} else if (show != 0) {

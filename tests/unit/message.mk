@@ -1,0 +1,4 @@
+$(eval $(call unit,test_message_decode,message))
+# libxml2 is the oracle here; the product doesn't have it.
+$(eval $(call program,tests/unit/test_message_html,tests/unit/test_message_html.c,message,cmocka libxml-2.0))
+UNIT_TESTS += $(B)/tests/unit/test_message_html
