@@ -213,5 +213,9 @@ class Anteroomd:
     def __enter__(self):
         return self.start()
 
-    def __exit__(self, *_):
-        self.stop()
+    def __exit__(self, kind, *_):
+        code = self.stop()
+        # A sanitizer reports what it found, leaks too, by the exit code.
+        if code != 0 and kind is None:
+            raise RuntimeError(f"anteroomd ended with {code}:\n"
+                               f"{self.log()[-20000:]}")

@@ -53,7 +53,10 @@ class Running:
                              self.daemon.socket)
         stack.callback(self.tap.close)
         self.mta = stack.enter_context(PrivatePostfix(
-            self.folder, self.sink, self.daemon.milter, tap=self.tap))
+            self.folder, self.sink, self.daemon.milter, tap=self.tap,
+            # The public port takes mail for the customer too: a spoofer is to
+            # differ from one of us in nothing but where he comes from.
+            domains=("example.com", "customer.example")))
 
 
 def setUpModule():
@@ -383,10 +386,7 @@ class Replies(Case):
         self.assertIsNotNone(self.answered_at(case))
 
     def test_spoofed_sender_from_outside(self):
-        # The customer's own address is no local one; the spoofer copies the
-        # desk so that the public port takes the message.
-        self.refused(port=self.mx, recipients=("ceo@example.com",),
-                     to=f"{CUSTOMER}, ceo@example.com")
+        self.refused(port=self.mx)
 
     def test_internal_forward(self):
         self.refused(recipients=("eve@example.com",), to="eve@example.com",
