@@ -60,11 +60,12 @@ static char *say_pause(const Case *before, const Case *after)
 
 static char *say_merge(const Case *before, const Case *after)
 {
-	g_autofree char *from = case_name(before->id);
+	g_autofree char *other = case_name(
+	    after->merged_into != 0 ? after->merged_into : before->id);
 
-	return before->id == after->id
-		   ? g_strdup("merged")
-		   : g_strdup_printf("%s merged into it", from);
+	return after->merged_into != 0
+		   ? g_strconcat("merged into ", other, NULL)
+		   : g_strconcat(other, " merged into it", NULL);
 }
 
 static const ActRow acts[] = {

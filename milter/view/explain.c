@@ -23,10 +23,10 @@ static void missed_lines(const JsonValue *missed, GString *out)
 	for (guint i = 0; i < json_length(missed); i++) {
 		const JsonValue *rule = json_at(missed, i);
 		g_autofree char *name = cell(rule, "name");
-		g_autofree char *match = cell(rule, "match");
+		g_autofree char *why = cell(rule, "why");
 
-		g_string_append_printf(out, "  %s: %+d, no match for %s\n",
-		    name, (int)json_get_int(rule, "points", 0), match);
+		g_string_append_printf(out, "  %s: %+d, not seen: %s\n", name,
+		    (int)json_get_int(rule, "points", 0), why);
 	}
 }
 

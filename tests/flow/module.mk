@@ -1,2 +1,3 @@
 # The whole program, stage by stage, without a mail server.
 FLOW_TESTS += tests/flow/test_intake.py tests/flow/test_intake_stop.py
+FLOW_TESTS += tests/flow/test_cli.py

@@ -449,7 +449,7 @@ static void test_acts(void **state)
 		ACT_PAUSE, "asked", "paused until"},
 	    {"resume", "{\"case\":\"1\"}", ACT_RESUME, "", "open"},
 	    {"merge", "{\"case\":\"1\",\"into\":\"AR-2\"}", ACT_MERGE, "",
-		"merged"},
+		"AR-1 merged into it"},
 	};
 	Fixture fixture;
 

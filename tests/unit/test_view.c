@@ -232,10 +232,10 @@ static void test_explain(void **state)
 	    "\"due\":{\"first_reply\":null},\"rules\":[],"
 	    "\"why_not\":{\"topic\":\"press\",\"points\":20,\"threshold\":40,"
 	    "\"qualified\":false,\"missed\":[{\"name\":\"p-1\",\"points\":30,"
-	    "\"match\":\"press\"}]}}";
+	    "\"match\":\"x\",\"why\":\"asks\"}]}}";
 	static const char *const expected[] = {"m/1.eml\n", "sales (55 points)",
 	    "low (5)", "none: screened, no case", "Topic press: 20 of 40",
-	    "p-1: +30, no match for press", NULL};
+	    "p-1: +30, not seen: asks", NULL};
 	g_autofree char *text = shown_one("explain", row);
 
 	(void)state;
