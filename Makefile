@@ -182,5 +182,5 @@ install: all
 	$(INSTALL) -m 644 packaging/completion/anteroom.bash \
 		$(DESTDIR)$(datadir)/bash-completion/completions/anteroom
 	test -e $(DESTDIR)$(sysconfdir)/anteroom/anteroom.conf || \
-		$(INSTALL) -m 640 packaging/conf/anteroom.conf \
+		$(INSTALL) -m 644 packaging/conf/anteroom.conf \
 		$(DESTDIR)$(sysconfdir)/anteroom/anteroom.conf

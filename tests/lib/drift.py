@@ -18,7 +18,7 @@ def manual(*names):
 def missing(words, text, where, what):
     return [f'{where}: {what} "{word}" is not described'
             for word in sorted(words)
-            if not re.search(rf'(?<![\w-]){re.escape(word)}(?![\w-])', text)]
+            if not re.search(rf'(?<!\w){re.escape(word)}(?![\w-])', text, re.I)]
 
 
 def settings():
