@@ -35,8 +35,7 @@ struct Intake {
 	guint in_flight, inside;
 
 	atomic_uint sessions;
-	atomic_uint action_flags; /* last negotiated; see session.c */
-	atomic_ulong kept_bytes;  /* of messages, all together */
+	atomic_ulong kept_bytes; /* of messages, all together */
 	atomic_ullong unwatched, messages, replies, others, failures, undecided;
 };
 

@@ -56,7 +56,8 @@ static const struct {
     {SMFIM_EOH, ""},
 };
 
-static Session *session_new(SMFICTX *ctx, guint flags)
+/* From here to on_close; a callback that finds none puts the message off. */
+static void session_new(SMFICTX *ctx, guint flags)
 {
 	Session *session = g_new0(Session, 1);
 
@@ -64,7 +65,6 @@ static Session *session_new(SMFICTX *ctx, guint flags)
 	session->flags = flags;
 	atomic_fetch_add(&session->intake->sessions, 1);
 	smfi_setpriv(ctx, session);
-	return session;
 }
 
 static void ask_for_macros(SMFICTX *ctx)
@@ -105,7 +105,6 @@ static sfsistat on_negotiate(SMFICTX *ctx, unsigned long actions,
 	if (actions & SMFIF_SETSYMLIST) {
 		ask_for_macros(ctx);
 	}
-	atomic_store(&intake->action_flags, flags);
 	session_new(ctx, flags);
 	return SMFIS_CONTINUE;
 }
@@ -149,11 +148,7 @@ static sfsistat on_connect(SMFICTX *ctx, char *host, _SOCK_ADDR *address)
 
 	(void)host;
 	if (session == NULL) {
-		/* A mail server that keeps the connection for its next session
-		 * closes the old one and doesn't negotiate again: it can only
-		 * be of the kind that was negotiated with last. */
-		session =
-		    session_new(ctx, atomic_load(&intake_get()->action_flags));
+		return SMFIS_NOREPLY;
 	}
 	parcel_end(&session->parcel);
 	g_free(session->client_ip);

@@ -239,15 +239,6 @@ class Sessions(Daemon):
         name = self.case_of(self.peer().message(text))
         self.assertEqual(self.case_of(self.peer().message(text)), name)
 
-    def test_session_on_the_same_connection(self):
-        peer = self.peer()
-        peer.message(message(self.next()))
-        peer.send(b"K")
-        peer.connect()
-        outcome = peer.message(message(self.next()))
-        self.assertTrue(outcome.inserted[0][2].startswith(" "))
-        self.case_of(outcome)
-
 
 class Origin(Daemon):
     def reply(self, number, sender="ann@example.com"):
@@ -283,20 +274,6 @@ class Origin(Daemon):
         outcome, stopped = self.stops(self.peer())
         self.assertEqual((outcome.stage, stopped), (b"T", False))
 
-    def test_login_is_of_its_message_only(self):
-        number = self.next()
-        name = self.case_of(self.peer().message(message(number)))
-        peer = self.peer()
-        peer.message(message(self.next()), login="ann",
-                     sender="ann@example.com", recipients=["x@y.example"])
-        peer.send(b"K")
-        peer.connect()
-        outcome = peer.message(
-            self.reply(number), sender="ann@example.com",
-            recipients=[f"ann{number}@customer.example"])
-        self.assertEqual(outcome.stage, b"T")
-        self.assertIsNone(self.daemon.show(name)["first_reply_at"])
-
 
 class Peers(Daemon):
     """Mail servers that know less."""
@@ -310,7 +287,7 @@ class Peers(Daemon):
 
     def test_each_quiet_step_missing(self):
         for bit in (mt.NR_CONN, mt.NR_MAIL, mt.NR_RCPT, mt.NR_HDR, mt.NR_EOH,
-                    mt.NR_BODY, mt.LEADSPC, mt.SKIP, mt.NOHELO, mt.NOUNKNOWN):
+                    mt.NR_BODY, mt.LEADSPC, mt.SKIP, mt.NOUNKNOWN):
             with self.subTest(hex(bit)):
                 peer = self.peer(steps=mt.ALL_STEPS & ~bit)
                 self.case_of(peer.message(message(self.next())))

@@ -110,7 +110,7 @@ class Socket(Own):
         self.assertEqual(self.peer(daemon).message(message(1)).code, "accept")
 
     def test_a_live_socket_and_a_file_are_not(self):
-        for make in (socket_listening, lambda path: path.write_text("mine")):
+        for make in (socket_listening, file_at):
             daemon = self.daemon()
             daemon.write()
             kept = make(daemon.socket)
@@ -119,10 +119,12 @@ class Socket(Own):
                                         "socket"):
                 daemon.start()
             self.assertTrue(daemon.socket.exists())
-            del kept
+            if kept:
+                kept.close()
 
     def test_mode(self):
-        daemon = self.daemon(conf=CONF.replace('"0666"', '"0640"')).start()
+        daemon = self.daemon(conf=re.sub(
+            r'"0\d\d\d"', '"0640"', CONF)).start()
         self.assertEqual(os.stat(daemon.socket).st_mode & 0o777, 0o640)
 
     def test_tcp(self):
@@ -140,6 +142,10 @@ def socket_listening(path):
     live.bind(str(path))
     live.listen()
     return live
+
+
+def file_at(path):
+    path.write_text("mine")
 
 
 class Reload(Own):
@@ -199,7 +205,7 @@ class FullStore(Own):
     def fill(self, on_error):
         daemon = self.daemon(conf=CONF.replace('"1G"', '"2M"').replace(
             '"tempfail"', f'"{on_error}"')).start()
-        return daemon, load(daemon, "-c", "4", "-n", "6000", "-b", "3000",
+        return daemon, load(daemon, "-c", "4", "-n", "2500", "-b", "3000",
                             "-t", "60")
 
     def test_tempfail(self):

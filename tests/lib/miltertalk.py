@@ -76,7 +76,11 @@ class Peer:
         self.steps = self.actions = None
         self.wanted_macros = {}
         if version:
-            self.negotiate(version, actions, steps)
+            try:
+                self.negotiate(version, actions, steps)
+            except Gone:
+                self.socket.close()
+                raise
 
     # ---- packets ----
 
