@@ -269,6 +269,8 @@ static LeafText *leaf_text(
 		g_string_free(utf8, TRUE);
 		utf8 = visible;
 		nuls += clean_text(text->hidden);
+		g_string_truncate(
+		    text->hidden, strlen(g_strchomp(text->hidden->str)));
 	}
 	nuls += clean_text(utf8);
 	if (role == ROLE_CALENDAR) {

@@ -53,7 +53,7 @@ static bool take_bare(Mailbox *mailbox)
 			at |= *p == '@' && !quoted;
 		}
 		words += p > start;
-		if (at || (words == 1 && best == NULL)) {
+		if (at || (words == 1 && best == NULL && *start != '"')) {
 			best = start;
 			best_n = (gsize)(p - start);
 			words += at ? 1000 : 0;

@@ -19,11 +19,21 @@
 
 typedef enum { LINE_NOW, LINE_QUOTED, LINE_SIGNATURE } LineClass;
 
+/* Of a quoted header block. */
+enum {
+	FIELD_FROM = 1,
+	FIELD_DATE = 2,
+	FIELD_TO = 4,
+	FIELD_CC = 8,
+	FIELD_SUBJECT = 16
+};
+
 typedef struct {
 	const char *p; /* white space at both ends taken off */
 	guint32 n;
 	guint8 class;
-	bool marked; /* ">" before it */
+	bool marked;  /* ">" before it */
+	guint8 field; /* what it looks like; 0 */
 } Line;
 
 typedef struct {
@@ -82,6 +92,50 @@ static bool is_marked(const char *p, gsize n)
 	return n > 0 && p[0] == '>' && !has_prefix(p, n, ">From ");
 }
 
+/* The header field that LINE looks like, in any of the languages; 0: none. */
+static guint8 line_field(const Line *line)
+{
+	static const struct {
+		const char *label;
+		guint8 field;
+	} labels[] = {{"from", FIELD_FROM}, {"von", FIELD_FROM},
+	    {"de", FIELD_FROM}, {"da", FIELD_FROM}, {"van", FIELD_FROM},
+	    {"expéditeur", FIELD_FROM}, {"sent", FIELD_DATE},
+	    {"date", FIELD_DATE}, {"gesendet", FIELD_DATE},
+	    {"datum", FIELD_DATE}, {"envoyé", FIELD_DATE},
+	    {"enviado", FIELD_DATE}, {"enviado el", FIELD_DATE},
+	    {"enviada em", FIELD_DATE}, {"fecha", FIELD_DATE},
+	    {"data", FIELD_DATE}, {"inviato", FIELD_DATE},
+	    {"verzonden", FIELD_DATE}, {"to", FIELD_TO}, {"an", FIELD_TO},
+	    {"à", FIELD_TO}, {"À", FIELD_TO}, {"para", FIELD_TO},
+	    {"a", FIELD_TO}, {"aan", FIELD_TO}, {"destinataire", FIELD_TO},
+	    {"cc", FIELD_CC}, {"kopie", FIELD_CC}, {"kopie (cc)", FIELD_CC},
+	    {"subject", FIELD_SUBJECT}, {"betreff", FIELD_SUBJECT},
+	    {"objet", FIELD_SUBJECT}, {"asunto", FIELD_SUBJECT},
+	    {"assunto", FIELD_SUBJECT}, {"oggetto", FIELD_SUBJECT},
+	    {"onderwerp", FIELD_SUBJECT}};
+	const char *p = line->p, *end = line->p + line->n;
+	if (memchr(p, ':', MIN(line->n, LABEL_BYTES)) == NULL) {
+		return 0;
+	}
+	while (p < end && (*p == '*' || *p == ' ')) {
+		p++;
+	}
+	for (gsize i = 0; i < G_N_ELEMENTS(labels); i++) {
+		if (!has_prefix(p, (gsize)(end - p), labels[i].label)) {
+			continue;
+		}
+		const char *q = p + strlen(labels[i].label);
+		while (q < end && (*q == ' ' || *q == '*' || *q == '\t')) {
+			q++;
+		}
+		if (q < end && *q == ':') {
+			return labels[i].field;
+		}
+	}
+	return 0;
+}
+
 static void lines_split(Lines *lines, const char *text, gsize length)
 {
 	guint n = 1;
@@ -107,6 +161,7 @@ static void lines_split(Lines *lines, const char *text, gsize length)
 		}
 		line->n = (guint32)(p - line->p);
 		line->marked = is_marked(line->p, line->n);
+		line->field = line->marked ? 0 : line_field(line);
 		line->class = line->marked ? LINE_QUOTED : LINE_NOW;
 		p = lf ? lf + 1 : end;
 	}
@@ -174,71 +229,19 @@ static bool is_divider(const Line *line)
 
 /* ---- header blocks ---- */
 
-enum {
-	FIELD_FROM = 1,
-	FIELD_DATE = 2,
-	FIELD_TO = 4,
-	FIELD_CC = 8,
-	FIELD_SUBJECT = 16
-};
-
-static guint line_field(const Line *line)
-{
-	static const struct {
-		const char *label;
-		guint field;
-	} labels[] = {{"from", FIELD_FROM}, {"von", FIELD_FROM},
-	    {"de", FIELD_FROM}, {"da", FIELD_FROM}, {"van", FIELD_FROM},
-	    {"expéditeur", FIELD_FROM}, {"sent", FIELD_DATE},
-	    {"date", FIELD_DATE}, {"gesendet", FIELD_DATE},
-	    {"datum", FIELD_DATE}, {"envoyé", FIELD_DATE},
-	    {"enviado", FIELD_DATE}, {"enviado el", FIELD_DATE},
-	    {"enviada em", FIELD_DATE}, {"fecha", FIELD_DATE},
-	    {"data", FIELD_DATE}, {"inviato", FIELD_DATE},
-	    {"verzonden", FIELD_DATE}, {"to", FIELD_TO}, {"an", FIELD_TO},
-	    {"à", FIELD_TO}, {"À", FIELD_TO}, {"para", FIELD_TO},
-	    {"a", FIELD_TO}, {"aan", FIELD_TO}, {"destinataire", FIELD_TO},
-	    {"cc", FIELD_CC}, {"kopie", FIELD_CC}, {"kopie (cc)", FIELD_CC},
-	    {"subject", FIELD_SUBJECT}, {"betreff", FIELD_SUBJECT},
-	    {"objet", FIELD_SUBJECT}, {"asunto", FIELD_SUBJECT},
-	    {"assunto", FIELD_SUBJECT}, {"oggetto", FIELD_SUBJECT},
-	    {"onderwerp", FIELD_SUBJECT}};
-	const char *p = line->p, *end = line->p + line->n;
-	if (memchr(p, ':', MIN(line->n, LABEL_BYTES)) == NULL) {
-		return 0;
-	}
-	while (p < end && (*p == '*' || *p == ' ')) {
-		p++;
-	}
-	for (gsize i = 0; i < G_N_ELEMENTS(labels); i++) {
-		if (!has_prefix(p, (gsize)(end - p), labels[i].label)) {
-			continue;
-		}
-		const char *q = p + strlen(labels[i].label);
-		while (q < end && (*q == ' ' || *q == '*' || *q == '\t')) {
-			q++;
-		}
-		if (q < end && *q == ':') {
-			return labels[i].field;
-		}
-	}
-	return 0;
-}
-
 /* Does a quoted header block begin at I: Outlook's, Notes' or a forward's? */
 static bool is_header_block(const Lines *lines, guint i)
 {
-	guint first = line_field(&lines->lines[i]);
+	guint first = lines->lines[i].field;
 	if (first != FIELD_FROM && first != FIELD_TO) {
 		return false;
 	}
 	guint fields = first, other = 0;
 	for (guint j = i + 1; j < lines->n && j < i + BLOCK_LINES; j++) {
 		const Line *line = &lines->lines[j];
-		guint field = line->marked ? 0 : line_field(line);
-		fields |= field;
+		fields |= line->field;
 		/* A long list of recipients goes over some lines. */
-		other = field || line->n == 0 ? other : other + 1;
+		other = line->field || line->n == 0 ? other : other + 1;
 		if (line->marked || other > 4) {
 			break;
 		}
@@ -403,19 +406,17 @@ static bool is_delimiter(const Line *line)
  * than signatures are. */
 static void find_signature(Lines *lines, guint i)
 {
-	guint stop = i + 1;
+	gsize bytes = 0;
+	guint filled = 0, stop = i;
 	while (stop < lines->n && lines->lines[stop].class == LINE_NOW) {
+		bytes += lines->lines[stop].n;
+		filled += lines->lines[stop].n > 0;
+		if (filled > SIGNATURE_LINES || bytes > SIGNATURE_BYTES) {
+			return;
+		}
 		stop++;
 	}
-	gsize bytes = 0;
-	guint filled = 0;
-	for (guint j = i; j < stop; j++) {
-		bytes += lines->lines[j].n;
-		filled += lines->lines[j].n > 0;
-	}
-	if (filled <= SIGNATURE_LINES && bytes <= SIGNATURE_BYTES) {
-		set_class(lines, i, stop, LINE_SIGNATURE);
-	}
+	set_class(lines, i, stop, LINE_SIGNATURE);
 }
 
 /* Company boilerplate: what it calls itself, and three things it says. */
@@ -463,21 +464,21 @@ static guint find_disclaimer(Lines *lines, guint i)
 
 static void find_signatures(Lines *lines)
 {
-	for (guint i = 0; i < lines->n;) {
+	for (guint i = 0; i < lines->n; i++) {
 		Line *line = &lines->lines[i];
-		if (line->class != LINE_NOW || line->n == 0) {
-			i++;
+		if (line->class != LINE_NOW) {
 			continue;
 		}
-		if (is_delimiter(line)) {
-			guint next = next_line(lines, i);
-			if (next < lines->n) {
-				find_signature(lines, i);
-			}
+		if (is_delimiter(line) && next_line(lines, i) < lines->n) {
+			find_signature(lines, i);
 		} else if (is_mobile_signature(line)) {
 			line->class = LINE_SIGNATURE;
 		}
-		i = line->class == LINE_NOW ? find_disclaimer(lines, i) : i + 1;
+	}
+	for (guint i = 0; i < lines->n;) {
+		const Line *line = &lines->lines[i];
+		bool text = line->class == LINE_NOW && line->n > 0;
+		i = text ? find_disclaimer(lines, i) : i + 1;
 	}
 }
 

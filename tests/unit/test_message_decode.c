@@ -44,8 +44,8 @@ static void test_base64_doubt(void **state)
 	static const char prose[] = "Please help me, he is at the door.";
 	(void)state;
 	g_autoptr(GString) out = g_string_new(NULL);
-	assert_true(transfer_decode(
-	    TRANSFER_BASE64, prose, strlen(prose), out));
+	assert_true(
+	    transfer_decode(TRANSFER_BASE64, prose, strlen(prose), out));
 	assert_false(transfer_decode(TRANSFER_BASE64, "SGVsbG8=\n", 9, out));
 }
 
@@ -159,14 +159,33 @@ static void test_clean(void **state)
 	} table[] = {
 	    {"plain\n", 6, "plain\n", 0},
 	    {"a\r\nb\rc\n", 7, "a\nb\nc\n", 0},
-	    {"r\xe2\x80\x8b" "a\xc2\xad" "p\xe2\x81\xa0" "e", 12, "rape", 0},
-	    {"\xef\xbb\xbf" "a\xe2\x80\xae" "b\xe2\x81\xa6" "c", 12, "abc", 0},
-	    {"a\xef\xb8\x8f" "b\xf3\xa0\x81\x81" "c", 10, "abc", 0},
-	    {"a\xc2\xa0" "b\xe3\x80\x80" "c", 8, "a b c", 0},
+	    {"r\xe2\x80\x8b"
+	     "a\xc2\xad"
+	     "p\xe2\x81\xa0"
+	     "e",
+		12, "rape", 0},
+	    {"\xef\xbb\xbf"
+	     "a\xe2\x80\xae"
+	     "b\xe2\x81\xa6"
+	     "c",
+		12, "abc", 0},
+	    {"a\xef\xb8\x8f"
+	     "b\xf3\xa0\x81\x81"
+	     "c",
+		10, "abc", 0},
+	    {"a\xc2\xa0"
+	     "b\xe3\x80\x80"
+	     "c",
+		8, "a b c", 0},
 	    {"ra\0pe", 5, "rape", 1},
-	    {"a\x07\x1b" "b\x7f", 5, "ab", 0},
+	    {"a\x07\x1b"
+	     "b\x7f",
+		5, "ab", 0},
 	    {"a\n\n\n\n \n\t\n\nb", 11, "a\n\n\nb", 0},
-	    {"a\xc2\x85" "b\xe2\x80\xa8" "c", 8, "a\nb\nc", 0},
+	    {"a\xc2\x85"
+	     "b\xe2\x80\xa8"
+	     "c",
+		8, "a\nb\nc", 0},
 	    {"na\xc3\xafve \xe6\xbc\xa2", 10, "na\xc3\xafve \xe6\xbc\xa2", 0},
 	};
 	(void)state;
@@ -201,8 +220,7 @@ static void test_words(void **state)
 	    {"ra=?utf-8?q?pe?=", "rape"},
 	    {"=?utf-8?B?w?= =?utf-8?B?w6k=?=", "\xc3\xa9"},
 	    {"=?utf-8?Q?caf=C3?= =?utf-8?Q?=A9_now?=", "caf\xc3\xa9 now"},
-	    {"=?utf-8?B?Y2Fmww==?= =?utf-8?B?qSBub3c=?=",
-		"caf\xc3\xa9 now"},
+	    {"=?utf-8?B?Y2Fmww==?= =?utf-8?B?qSBub3c=?=", "caf\xc3\xa9 now"},
 	    {"=?iso-8859-1*en?Q?caf=E9?=", "caf\xc3\xa9"},
 	    {"=?x-nobody?Q?abc?=", "abc"},
 	    {"=?utf-8?X?abc?=", "=?utf-8?X?abc?="},
@@ -210,10 +228,18 @@ static void test_words(void **state)
 	    {"=?utf-8?Q?abc =?utf-8?Q?def?=", "=?utf-8?Q?abc def"},
 	    {"=?utf-8?Q?with space?=", "with space"},
 	    {"=?=?=?", "=?=?=?"},
-	    {"=?utf-8?Q?" "?=", ""},
+	    {"=?utf-8?Q?"
+	     "?=",
+		""},
 	    {"a =? b", "a =? b"},
-	    {"\xfc" "ber", "\xc3\xbc" "ber"},
-	    {"\xc3\xbc" "ber", "\xc3\xbc" "ber"},
+	    {"\xfc"
+	     "ber",
+		"\xc3\xbc"
+		"ber"},
+	    {"\xc3\xbc"
+	     "ber",
+		"\xc3\xbc"
+		"ber"},
 	    {"=?utf-8?Q?a=0D=0AX:_b?=", "a X: b"},
 	    {"=?utf-8?B?cgBhcGU=?=", "rape"},
 	    {"u\xe2\x80\x8brgent", "urgent"},
@@ -245,8 +271,7 @@ static void test_params(void **state)
 	    {"a/b; name=\"q\\\"x\\\\\"", "name", "q\"x\\"},
 	    {"attachment; filename*=UTF-8''r%61pe%C3%A9.txt", "filename",
 		"rape\xc3\xa9.txt"},
-	    {"attachment; filename*=iso-8859-1'en'%E9", "filename",
-		"\xc3\xa9"},
+	    {"attachment; filename*=iso-8859-1'en'%E9", "filename", "\xc3\xa9"},
 	    {"attachment; filename*0=\"ra\"; filename*1=\"pe\"", "filename",
 		"rape"},
 	    {"attachment; filename*1=\"pe\"; filename*0=\"ra\"", "filename",

@@ -49,8 +49,8 @@ static void test_words(void **state)
 	    {"<p>one<p>two", "one\n\ntwo", NULL},
 	    {"<div>one</div><div>two</div>", "one\ntwo", NULL},
 	    {"a<br><br>b", "a\n\nb", NULL},
-	    {"<table><tr><td>a</td><td>b</td></tr><tr><td>c</table>",
-		"a b\nc", NULL},
+	    {"<table><tr><td>a</td><td>b</td></tr><tr><td>c</table>", "a b\nc",
+		NULL},
 	    {"<pre>a\n  b\n\nc</pre>d", "a\n  b\n\nc\nd", NULL},
 	    {"<ul><li>a<li>b</ul>c", "a\nb\nc", NULL},
 	    {"x<img src=y alt='the alt'>z", "x the alt z", NULL},
@@ -70,8 +70,7 @@ static void test_broken(void **state)
 	static const Row rows[] = {
 	    {"a < b and 1<2 & c", "a < b and 1<2 & c", NULL},
 	    {"text <b", "text <b", NULL},
-	    {"text <a href=\"x>still <b>here</b>",
-		"text still here", NULL},
+	    {"text <a href=\"x>still <b>here</b>", "text still here", NULL},
 	    {"a<!-- never closed", "a never closed", NULL},
 	    {"a<style>never closed", "anever closed", NULL},
 	    {"a</nothing>b</b></p>c", "ab\n\nc", NULL},
@@ -92,12 +91,16 @@ static void test_references(void **state)
 	    {"&amp;&lt;&gt;&quot;&apos;", "&<>\"'", NULL},
 	    {"&#114;&#x61;&#X70;&#101;", "rape", NULL},
 	    {"&#114&#97&#112&#101", "rape", NULL},
-	    {"caf&eacute; &Uuml;ber &euro;", "caf\xc3\xa9 \xc3\x9c" "ber "
-					     "\xe2\x82\xac",
+	    {"caf&eacute; &Uuml;ber &euro;",
+		"caf\xc3\xa9 \xc3\x9c"
+		"ber "
+		"\xe2\x82\xac",
 		NULL},
 	    {"a&nbsp;b&nbspc", "a b c", NULL},
-	    {"&copy2 &notanentity; &", "\xc2\xa9" "2 \xc2\xac"
-				       "anentity; &",
+	    {"&copy2 &notanentity; &",
+		"\xc2\xa9"
+		"2 \xc2\xac"
+		"anentity; &",
 		NULL},
 	    {"&#0;&#xd800;&#1114112;", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd",
 		NULL},
@@ -146,8 +149,8 @@ static void test_quotes(void **state)
 	    {"a<blockquote style='margin:0 0 0 40px;border:none'>b"
 	     "</blockquote>",
 		"a\nb", NULL},
-	    {"a<div class='moz-cite-prefix'>On X:<br></div>b",
-		"a\n> On X:\nb", NULL},
+	    {"a<div class='moz-cite-prefix'>On X:<br></div>b", "a\n> On X:\nb",
+		NULL},
 	    {"a<div id=divRplyFwdMsg>From: x</div>b",
 		"a\n-----Original Message-----\nFrom: x\nb", NULL},
 	    {"<div class=\"gmail_quote\">a</div>b", "a\nb", NULL},
@@ -243,12 +246,12 @@ static void test_oracle_random(void **state)
 			gint k = g_rand_int_range(rand, 2, 4);
 			g_string_append(html, open[o]);
 			for (int w = 0; w < 4; w++) {
-				g_string_append(html,
-				    words[g_rand_int_range(rand, 0,
-					G_N_ELEMENTS(words))]);
+				g_string_append(
+				    html, words[g_rand_int_range(
+					      rand, 0, G_N_ELEMENTS(words))]);
 				g_string_append(html, open[k]);
-				g_string_append(html,
-				    words[g_rand_int_range(rand, 0, 3)]);
+				g_string_append(
+				    html, words[g_rand_int_range(rand, 0, 3)]);
 				g_string_append(html, close[k]);
 			}
 			g_string_append(html, close[o]);
