@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 #include <glib/gstdio.h>
@@ -454,18 +455,18 @@ static void test_ten_thousand_rules(void **state)
 {
 	g_autoptr(GString) rules = many_rules(10000);
 	char *path = small_conf(rules->str);
-	gint64 begin = g_get_monotonic_time();
+	clock_t begin = clock();
 	g_autoptr(Conf) conf = load_clean(path);
-	gint64 ms = (g_get_monotonic_time() - begin) / 1000;
+	int ms = (int)((clock() - begin) / (CLOCKS_PER_SEC / 1000));
 	const Rule *rule = conf->rules->pdata[9999];
 
 	(void)state;
-	print_message("10,000 rules: %d ms\n", (int)ms);
+	print_message("10,000 rules: %d ms of CPU\n", ms);
 	assert_int_equal(conf->rules->len, 10000);
 	assert_string_equal(rule->name, "idea-9999");
 	assert_int_equal(rule->place.line, 2 + 9999 * 6);
 	/* Far from quadratic, also under a sanitizer. */
-	assert_true(ms < 5000);
+	assert_true(ms < 10000);
 	remove_small(path);
 }
 
@@ -490,7 +491,7 @@ static gpointer load_often(gpointer data)
 		g_autoptr(GPtrArray) problems = problems_new();
 		g_autoptr(Conf) conf = conf_load(data, problems);
 
-		if (conf == NULL || conf->rules->len != 3 ||
+		if (conf == NULL || conf->rules->len != 50 ||
 		    conf_desk_of(conf, "ceo@acme.example") == NULL) {
 			return NULL;
 		}
@@ -498,19 +499,24 @@ static gpointer load_often(gpointer data)
 	return data;
 }
 
-/* libconfuse keeps its place in process-wide variables. */
+/* libconfuse keeps its place in process-wide variables. GLib's locks around its
+ * zones and interned strings are invisible to ThreadSanitizer, so there is no
+ * calendar here, and the names are known before the threads begin. */
 static void test_threads(void **state)
 {
+	g_autoptr(GString) rules = many_rules(50);
+	char *path = small_conf(rules->str);
 	GThread *threads[4];
 
 	(void)state;
+	assert_non_null(load_often(path));
 	for (guint i = 0; i < G_N_ELEMENTS(threads); i++) {
-		threads[i] =
-		    g_thread_new("load", load_often, (gpointer)(guintptr)FULL);
+		threads[i] = g_thread_new("load", load_often, path);
 	}
 	for (guint i = 0; i < G_N_ELEMENTS(threads); i++) {
 		assert_non_null(g_thread_join(threads[i]));
 	}
+	remove_small(path);
 }
 
 static void test_references(void **state)

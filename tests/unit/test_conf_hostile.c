@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include <cmocka.h>
 #include <glib/gstdio.h>
@@ -13,7 +14,7 @@
 #include "anteroom/conf.h"
 #include "anteroom/limits.h"
 
-#define SECONDS_MAX 10 /* with a sanitizer, on a busy machine */
+#define SECONDS_MAX 20 /* of CPU, with a sanitizer */
 
 static char *path;
 
@@ -42,12 +43,12 @@ static char *load_path(const char *file)
 {
 	g_autoptr(GPtrArray) problems =
 	    g_ptr_array_new_with_free_func((GDestroyNotify)conf_problem_free);
-	gint64 begin = g_get_monotonic_time();
+	clock_t begin = clock();
 	g_autoptr(Conf) conf = conf_load(file, problems);
-	gint64 took = g_get_monotonic_time() - begin;
+	clock_t took = clock() - begin;
 	GString *all = g_string_new(NULL);
 
-	assert_true(took < SECONDS_MAX * G_USEC_PER_SEC);
+	assert_true(took < SECONDS_MAX * CLOCKS_PER_SEC);
 	assert_int_equal(conf == NULL, conf_problems_fatal(problems));
 	assert_true(problems->len <= LIMIT_PROBLEMS + 1);
 	for (guint i = 0; i < problems->len; i++) {
