@@ -134,14 +134,13 @@ static bool is_plain(const char *name)
 	return true;
 }
 
+/* Shown as it is: no control characters, no bidi marks. */
 static bool is_line(const char *name)
 {
-	for (const char *p = name; *p != '\0'; p = g_utf8_next_char(p)) {
-		if (g_unichar_iscntrl(g_utf8_get_char(p))) {
-			return false;
-		}
-	}
-	return true;
+	gsize bytes = strlen(name);
+	g_autofree char *line = text_one_line(name, bytes, bytes);
+
+	return strcmp(line, name) == 0;
 }
 
 bool block_title_ok(Loader *load, const Block *block, bool plain)
