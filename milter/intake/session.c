@@ -21,6 +21,8 @@ typedef struct {
 	guint flags; /* VERDICT_* */
 	char *client_ip;
 	char *daemon_name;
+	guint place_generation; /* of the setup that place_ours is by */
+	bool place_ours;        /* client and daemon alone are proof */
 	Parcel parcel;
 } Session;
 
@@ -153,6 +155,7 @@ static sfsistat on_connect(SMFICTX *ctx, char *host, _SOCK_ADDR *address)
 	parcel_end(&session->parcel);
 	g_free(session->client_ip);
 	g_free(session->daemon_name);
+	session->place_generation = 0;
 	session->client_ip = client_ip(ctx, address);
 	session->daemon_name = g_strdup(smfi_getsymval(ctx, name));
 	return SMFIS_NOREPLY;
@@ -165,6 +168,24 @@ static Origin origin_of(const Session *session)
 	    .daemon_name = session->daemon_name,
 	    .client_ip = session->client_ip,
 	};
+}
+
+/* Comparing networks costs as much as the rest of an unwatched message does
+ * here, and without a login its result stays for the session. */
+static bool is_ours(Session *session)
+{
+	const Setup *setup = session->parcel.setup;
+	Origin origin = origin_of(session);
+
+	if (origin.login != NULL) {
+		return origin_proof(setup->conf, &origin) != NULL;
+	}
+	if (session->place_generation != setup->generation) {
+		session->place_ours =
+		    origin_proof(setup->conf, &origin) != NULL;
+		session->place_generation = setup->generation;
+	}
+	return session->place_ours;
 }
 
 /* A message ends that was for a desk and never came whole: the trace by which
@@ -188,7 +209,6 @@ static sfsistat on_envfrom(SMFICTX *ctx, char **argv)
 {
 	Session *session = smfi_getpriv(ctx);
 	char name[32] = "{auth_authen}";
-	Origin origin;
 
 	if (session == NULL) {
 		return SMFIS_NOREPLY;
@@ -199,9 +219,7 @@ static sfsistat on_envfrom(SMFICTX *ctx, char **argv)
 	}
 	parcel_begin(&session->parcel, session->intake, argv[0],
 	    smfi_getsymval(ctx, name));
-	origin = origin_of(session);
-	session->parcel.ours =
-	    origin_proof(session->parcel.setup->conf, &origin) != NULL;
+	session->parcel.ours = is_ours(session);
 	intake_leave(session->intake);
 	return SMFIS_NOREPLY;
 }
