@@ -18,7 +18,7 @@
 
 typedef struct {
 	const char *file; /* interned, as given or found by a pattern */
-	guint line;	  /* 1-based; 0 when the file as a whole is meant */
+	guint line;       /* 1-based; 0 when the file as a whole is meant */
 } ConfPlace;
 
 /* One mistake. Warnings don't keep a configuration from loading. */
@@ -28,8 +28,8 @@ typedef struct {
 	char *text; /* "unknown team "caer"; did you mean "care"?" */
 } ConfProblem;
 
-ConfProblem *conf_problem_new(ConfPlace place, bool warning,
-    const char *format, ...) G_GNUC_PRINTF(3, 4);
+ConfProblem *conf_problem_new(
+    ConfPlace place, bool warning, const char *format, ...) G_GNUC_PRINTF(3, 4);
 void conf_problem_free(ConfProblem *problem);
 /* "FILE:LINE: why" ("FILE: why" without a line; "warning: " before why).
  * Transfer full. */
@@ -46,8 +46,8 @@ typedef enum { MODE_LIVE, MODE_TAG, MODE_SHADOW } DeskMode;
 typedef struct {
 	const char *name;
 	const char *const *addresses; /* folded */
-	const char *executive;	      /* folded; "" when not set */
-	const char *assistant;	      /* folded; "" when not set */
+	const char *executive;        /* folded; "" when not set */
+	const char *assistant;        /* folded; "" when not set */
 	bool keep;
 	DeskMode mode;
 	guint sample; /* messages a week */
@@ -64,15 +64,15 @@ typedef struct {
 /* A date with hours of its own: none (a holiday) or some (a half day).
  * Written "2026-12-25" or "2026-12-24 09:00-12:30". */
 typedef struct {
-	gint32 day;		/* days since 1970-01-01, local calendar */
-	const OpenSpan *spans;	/* sorted, apart */
+	gint32 day;            /* days since 1970-01-01, local calendar */
+	const OpenSpan *spans; /* sorted, apart */
 	guint n_spans;
 } Holiday;
 
 typedef struct {
 	const char *name;
-	const char *zone;	/* IANA name, known to the zone database */
-	const OpenSpan *spans;	/* sorted by weekday and from, apart */
+	const char *zone;      /* IANA name, known to the zone database */
+	const OpenSpan *spans; /* sorted by weekday and from, apart */
 	guint n_spans;
 	const Holiday *holidays; /* sorted by day, one a day */
 	guint n_holidays;
@@ -82,10 +82,10 @@ typedef struct {
 
 typedef struct {
 	const char *name;
-	const char *address;	    /* one valid address, as written */
+	const char *address;        /* one valid address, as written */
 	const char *const *members; /* folded addresses and "*@domain" */
-	const char *lead;	    /* as written; "" when not set */
-	const char *calendar;	    /* a known calendar or "always" */
+	const char *lead;           /* as written; "" when not set */
+	const char *calendar;       /* a known calendar or "always" */
 	bool sensitive;
 	ConfPlace place;
 } Team;
@@ -133,7 +133,7 @@ typedef struct {
 	bool has_floor;
 	Urgency floor;
 	int precedence; /* higher wins once it qualifies */
-	int threshold;	/* points from which it applies, >= 1; default 40 */
+	int threshold;  /* points from which it applies, >= 1; default 40 */
 	bool sensitive;
 	ConfPlace place;
 } Topic;
@@ -146,7 +146,7 @@ typedef enum {
 	SECTION_FROM,
 	SECTION_TO,
 	SECTION_ATTACHMENT, /* names */
-	SECTION_HEADER,	    /* header:NAME */
+	SECTION_HEADER,     /* header:NAME */
 } Section;
 #define SECTION_KINDS 8
 
@@ -158,9 +158,9 @@ typedef struct {
 	const char *topic;
 	int points;
 	int urgency;
-	guint sections;		    /* bit 1 << Section */
+	guint sections;             /* bit 1 << Section */
 	const char *const *headers; /* names for SECTION_HEADER, as written */
-	const char *match;	    /* PCRE2; caseless, UTF */
+	const char *match;          /* PCRE2; caseless, UTF */
 	const char *const *unless;
 	const char *why;
 	const char *const *hits;
@@ -194,12 +194,12 @@ typedef struct Conf {
 	const char *notify_from; /* "" when not set */
 	const char *notify_relay;
 	const char *notify_base_url; /* without a slash at its end */
-	int digest_min;		     /* minute of the day; -1 = none */
+	int digest_min;              /* minute of the day; -1 = none */
 
 	const char *web_listen;
 	const char *web_users;
 
-	gint refs; /* private */
+	gint refs;               /* private */
 	struct ConfIndex *index; /* private: its memory, names hashed; NULL in
 				  * a Conf made by hand: looked up one by one */
 } Conf;
@@ -220,8 +220,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Conf, conf_unref)
 /* Loads packs alone, for `backtest` and tests: the files that PATTERNS (globs)
  * name, into a Conf that has topics and rules and else BASE's settings, of
  * which it holds a reference. NULL and PROBLEMS as above. */
-Conf *conf_with_packs(Conf *base, const char *const *patterns,
-    GPtrArray *problems);
+Conf *conf_with_packs(
+    Conf *base, const char *const *patterns, GPtrArray *problems);
 
 /* By exact name; NULL when there is none. */
 const Team *conf_team(const Conf *conf, const char *name);

@@ -11,6 +11,7 @@
 #define LIMIT_HEADER_LINES 1000                /* fields handed to GMime */
 #define LIMIT_PARTS 500                        /* MIME parts looked at */
 #define LIMIT_NESTING 32                       /* MIME levels looked at */
+#define LIMIT_PART_BYTES (4 * 1024 * 1024)     /* decoded, of a text part */
 #define LIMIT_PART_TEXT_BYTES (1024 * 1024)    /* text of one part, UTF-8 */
 #define LIMIT_TEXT_BYTES (2 * 1024 * 1024)     /* text of all parts, UTF-8 */
 #define LIMIT_SUBJECT_BYTES 2000               /* decoded, UTF-8 */
@@ -32,11 +33,11 @@
 #define LIMIT_CONF_BYTES (4 * 1024 * 1024) /* one file */
 #define LIMIT_RULES 20000                  /* all packs together */
 #define LIMIT_PATTERN_BYTES 8192           /* one pattern */
-#define LIMIT_VALUE_BYTES (64 * 1024)	   /* one value of a setting */
-#define LIMIT_NAME_BYTES 64		   /* name of a rule, team, desk ... */
-#define LIMIT_WHY_BYTES 500		   /* a rule's reason, a title */
-#define LIMIT_PROBLEMS 200		   /* mistakes reported of one load */
-#define LIMIT_ICS_STEPS 200000	   /* days and repetitions of one .ics file */
+#define LIMIT_VALUE_BYTES (64 * 1024)      /* one value of a setting */
+#define LIMIT_NAME_BYTES 64                /* name of a rule, team, desk ... */
+#define LIMIT_WHY_BYTES 500                /* a rule's reason, a title */
+#define LIMIT_PROBLEMS 200                 /* mistakes reported of one load */
+#define LIMIT_ICS_STEPS 200000 /* days and repetitions of one .ics file */
 
 /* control socket */
 #define LIMIT_REQUEST_BYTES (64 * 1024) /* one request line */
@@ -49,15 +50,15 @@
 #define LIMIT_BATCH 256              /* changes a commit */
 #define LIMIT_CASE_MESSAGES 1000     /* messages a case; then a linked one */
 #define LIMIT_CASE_BYTES (64 * 1024) /* one case record */
-#define LIMIT_CASE_PEOPLE 100	       /* addresses in each list of a case */
-#define LIMIT_CASE_HITS 64	       /* hits kept of all its messages */
-#define LIMIT_CASE_LINKS 100	       /* cases linked to one */
-#define LIMIT_CASE_TOPICS 32	       /* topics of one case */
+#define LIMIT_CASE_PEOPLE 100        /* addresses in each list of a case */
+#define LIMIT_CASE_HITS 64           /* hits kept of all its messages */
+#define LIMIT_CASE_LINKS 100         /* cases linked to one */
+#define LIMIT_CASE_TOPICS 32         /* topics of one case */
 #define LIMIT_CASE_TEXT_BYTES (32 * 1024) /* kept of a text by "full" */
-#define LIMIT_CASE_SUBJECT_BYTES 500   /* kept of a subject */
-#define LIMIT_ADDRESS_BYTES 320	       /* kept of an address */
-#define LIMIT_EVENT_BYTES 1000	       /* detail of an event, notes apart */
-#define LIMIT_COPY_EVENTS 16	       /* copies that get an event each */
-#define LIMIT_READERS 512	       /* threads that look at once */
+#define LIMIT_CASE_SUBJECT_BYTES 500      /* kept of a subject */
+#define LIMIT_ADDRESS_BYTES 320           /* kept of an address */
+#define LIMIT_EVENT_BYTES 1000            /* detail of an event, notes apart */
+#define LIMIT_COPY_EVENTS 16              /* copies that get an event each */
+#define LIMIT_READERS 512                 /* threads that look at once */
 
 #endif

@@ -16,9 +16,9 @@
 typedef enum {
 	KIND_HUMAN,
 	KIND_AUTO_REPLY, /* RFC 3834, vacation, out of office, calendar reply */
-	KIND_BOUNCE,	 /* RFC 3464 and older forms */
-	KIND_RECEIPT,	 /* RFC 8098 and Exchange's */
-	KIND_LIST,	 /* RFC 2919, RFC 2369, bulk */
+	KIND_BOUNCE,     /* RFC 3464 and older forms */
+	KIND_RECEIPT,    /* RFC 8098 and Exchange's */
+	KIND_LIST,       /* RFC 2919, RFC 2369, bulk */
 } MessageKind;
 
 /* "human", "auto-reply", "bounce", "receipt", "list". Static. */
@@ -33,19 +33,19 @@ typedef struct {
 typedef struct {
 	const char *name; /* as written */
 	const char *raw;  /* value as received, unfolded; bytes */
-	char *text;	  /* decoded */
+	char *text;       /* decoded */
 } HeaderField;
 
 /* A stretch of text that counts alike. */
 typedef struct {
-	char *text;	/* UTF-8; invisible and bidi characters removed */
-	gsize bytes;	/* of text */
-	bool hidden;	/* from HTML that a reader doesn't see */
+	char *text;  /* UTF-8; invisible and bidi characters removed */
+	gsize bytes; /* of text */
+	bool hidden; /* from HTML that a reader doesn't see */
 } TextPart;
 
 typedef struct Message {
 	char *message_id; /* without <>; NULL when absent or given twice */
-	char *subject;	  /* "" when absent */
+	char *subject;    /* "" when absent */
 	GPtrArray *from;  /* of Person: From; Sender when From is absent */
 	GPtrArray *reply_to;
 	GPtrArray *to; /* To and Cc */
@@ -53,15 +53,16 @@ typedef struct Message {
 	/* Topmost Received that has a date; 0 when there is none. */
 	gint64 received_s;
 
-	char **references; /* ids without <>, newest first, each once:
-			    * In-Reply-To, then References from its end */
+	char **references;  /* ids without <>, newest first, each once:
+			     * In-Reply-To, then References from its end */
 	char *thread_index; /* Outlook's conversation, 44 hex digits; NULL */
 
 	MessageKind kind;
-	bool auto_submitted;	/* Auto-Submitted other than "no" */
+	bool auto_submitted;      /* Auto-Submitted other than "no" */
 	const char *kind_because; /* the mark that decided, static */
-	bool malformed; /* doubled From, Subject, Message-ID ...: proves nothing */
-	guint nuls;	/* NUL bytes seen in the body */
+	bool malformed; /* doubled From, Subject, Message-ID ...: proves nothing
+			 */
+	guint nuls;     /* NUL bytes seen in the body */
 
 	/* Lists of TextPart. */
 	GPtrArray *text;      /* written now */
@@ -70,14 +71,14 @@ typedef struct Message {
 	char **attachments;   /* decoded names */
 	GPtrArray *headers;   /* of HeaderField, in order */
 
-	char *unread;	/* why it could not be read (whole); NULL = it was */
+	char *unread;   /* why it could not be read (whole); NULL = it was */
 	bool truncated; /* a limit cut it; what was read counts */
 
 	/* For the fingerprint; hex SHA-256. */
 	char body_sha256[65]; /* the body's bytes, line ends and trailing
 			       * white space normalised */
 	char text_sha256[65]; /* text written now, folded; "" without any */
-	gsize bytes;	      /* of the message as given */
+	gsize bytes;          /* of the message as given */
 
 	gpointer block; /* private: what the header fields point into */
 } Message;

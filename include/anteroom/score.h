@@ -7,10 +7,10 @@
  *
  * Rules see text folded: white space of any kind is one space, an empty line
  * is one line feed, there is none at the ends; quotes and hyphens are those of
- * ASCII, invisible characters are gone. Each address ("Name <address>" and bare),
- * attachment (its name, and the name with punctuation as spaces) and header
- * field is a text of its own for ^ and $. A pattern sees 8 KiB at once; in
- * longer texts a match of more than 1 KiB may be missed.
+ * ASCII, invisible characters are gone. Each address ("Name <address>" and
+ * bare), attachment (its name, and the name with punctuation as spaces) and
+ * header field is a text of its own for ^ and $. A pattern sees 8 KiB at once;
+ * in longer texts a match of more than 1 KiB may be missed.
  */
 #ifndef ANTEROOM_SCORE_H
 #define ANTEROOM_SCORE_H
@@ -26,29 +26,30 @@ typedef struct Ruleset Ruleset;
 
 /* One rule that fired. Once a rule counts, however often it hits. */
 typedef struct {
-	const Rule *rule; /* of the Ruleset's Conf */
-	Section section;  /* where it hit first */
+	const Rule *rule;   /* of the Ruleset's Conf */
+	Section section;    /* where it hit first */
 	const char *header; /* for SECTION_HEADER; else NULL */
-	char *text;	  /* the words, one line, shown as they are */
-	gsize offset;	  /* bytes into the section's text, folded */
-	guint count;	  /* hits seen, at most LIMIT_HITS_PER_RULE */
+	char *text;         /* the words, one line, shown as they are */
+	gsize offset;       /* bytes into the section's text, folded */
+	guint count;        /* hits seen, at most LIMIT_HITS_PER_RULE */
 } ScoreHit;
 
 typedef struct {
 	const Topic *topic;
-	int points;	/* sum over its rules */
+	int points;     /* sum over its rules */
 	bool qualified; /* points >= threshold */
 } TopicScore;
 
 typedef struct Score {
-	GPtrArray *hits;   /* of ScoreHit, in the order of the packs */
-	GPtrArray *topics; /* of TopicScore, those a rule of which hit: qualified
-			    * first, by precedence, then points, then name */
-	int urgency;	   /* 0..100, floors applied */
+	GPtrArray *hits; /* of ScoreHit, in the order of the packs */
+	GPtrArray
+	    *topics; /* of TopicScore, those a rule of which hit: qualified
+		      * first, by precedence, then points, then name */
+	int urgency; /* 0..100, floors applied */
 	Urgency level;
 	bool undecided; /* a rule ran into a limit: look at it by hand */
 	const char *undecided_because; /* rule's name or "time"; NULL */
-	Ruleset *ruleset; /* reference: keeps the rules alive */
+	Ruleset *ruleset;              /* reference: keeps the rules alive */
 } Score;
 
 /*

@@ -33,9 +33,9 @@ bool calendar_is_open(const Calendar *calendar, gint64 at_s);
  * ten years. */
 gint64 calendar_next_open(const Calendar *calendar, gint64 at_s);
 
-/* The first moment at which OPEN_S (>= 0) seconds of open time have passed since
- * FROM_S; G_MAXINT64 when that is beyond ten years. OPEN_S = 0 gives the next
- * opening. */
+/* The first moment at which OPEN_S (>= 0) seconds of open time have passed
+ * since FROM_S; G_MAXINT64 when that is beyond ten years. OPEN_S = 0 gives the
+ * next opening. */
 gint64 calendar_due(const Calendar *calendar, gint64 from_s, gint64 open_s);
 
 /* Open seconds in [FROM_S, TO_S); 0 when TO_S <= FROM_S. */
@@ -50,15 +50,15 @@ typedef struct {
 
 /* The intervals that add up to calendar_due(FROM_S, OPEN_S), of CalendarStep,
  * at most MAX of them. Transfer full. */
-GArray *calendar_steps(const Calendar *calendar, gint64 from_s, gint64 open_s,
-    guint max);
+GArray *calendar_steps(
+    const Calendar *calendar, gint64 from_s, gint64 open_s, guint max);
 
 /* The UTC moment of local DAY (days since 1970-01-01) and MINUTE in the
  * calendar's zone, and back. In a gap: the moment the gap ends; doubled: the
  * first. */
 gint64 calendar_at_local(const Calendar *calendar, gint32 day, int minute);
-void calendar_local(const Calendar *calendar, gint64 at_s, gint32 *day,
-    int *minute);
+void calendar_local(
+    const Calendar *calendar, gint64 at_s, gint32 *day, int *minute);
 
 /* ---- policies ---- */
 typedef struct Sla Sla; /* all calendars and policies of one Conf; counted */
@@ -74,17 +74,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sla, sla_unref)
  * calendar). Not a reference. */
 const Calendar *sla_calendar(const Sla *sla, const char *name);
 
-/* The first policy that fits TOPICS (names, primary first), LEVEL and TEAM; NULL
- * when none does. */
-const Policy *sla_policy(const Sla *sla, const char *const *topics,
-    Urgency level, const char *team);
+/* The first policy that fits TOPICS (names, primary first), LEVEL and TEAM;
+ * NULL when none does. */
+const Policy *sla_policy(
+    const Sla *sla, const char *const *topics, Urgency level, const char *team);
 
 /* The policy NAME; NULL when not known. */
 const Policy *sla_policy_named(const Sla *sla, const char *name);
 
 /* The calendar in whose hours POLICY counts for TEAM. Not a reference. */
-const Calendar *sla_policy_calendar(const Sla *sla, const Policy *policy,
-    const char *team);
+const Calendar *sla_policy_calendar(
+    const Sla *sla, const Policy *policy, const char *team);
 
 typedef enum {
 	METRIC_FIRST_REPLY,

@@ -70,7 +70,7 @@ static char *plan_unscreened(const Message *message, const Score *score)
 static bool plan_look(const Message *message, const Score *score)
 {
 	return message->unread || score->undecided ||
-	    (message->truncated && message->kind == KIND_HUMAN);
+	       (message->truncated && message->kind == KIND_HUMAN);
 }
 
 static void plan_urgency(Plan *plan, const Message *message, const Score *score)

@@ -11,38 +11,38 @@ void __tsan_acquire(void *address);
 void __tsan_release(void *address);
 
 /* The function of GLib that this file's one stands before. */
-#define NEXT(name)                                                             \
-	static __typeof__(&name) next;                                         \
-	if (__atomic_load_n(&next, __ATOMIC_ACQUIRE) == NULL) {                \
-		__atomic_store_n(                                              \
-		    &next, dlsym(RTLD_NEXT, #name), __ATOMIC_RELEASE);         \
+#define NEXT(name)                                                     \
+	static __typeof__(&name) next;                                 \
+	if (__atomic_load_n(&next, __ATOMIC_ACQUIRE) == NULL) {        \
+		__atomic_store_n(                                      \
+		    &next, dlsym(RTLD_NEXT, #name), __ATOMIC_RELEASE); \
 	}
 
-#define LOCK(name, type)                                                       \
-	void name(type *lock)                                                  \
-	{                                                                      \
-		NEXT(name)                                                     \
-		next(lock);                                                    \
-		__tsan_acquire(lock);                                          \
+#define LOCK(name, type)              \
+	void name(type *lock)         \
+	{                             \
+		NEXT(name)            \
+		next(lock);           \
+		__tsan_acquire(lock); \
 	}
 
-#define TRY(name, type)                                                        \
-	gboolean name(type *lock)                                              \
-	{                                                                      \
-		NEXT(name)                                                     \
-		gboolean got = next(lock);                                     \
-		if (got) {                                                     \
-			__tsan_acquire(lock);                                  \
-		}                                                              \
-		return got;                                                    \
+#define TRY(name, type)                       \
+	gboolean name(type *lock)             \
+	{                                     \
+		NEXT(name)                    \
+		gboolean got = next(lock);    \
+		if (got) {                    \
+			__tsan_acquire(lock); \
+		}                             \
+		return got;                   \
 	}
 
-#define UNLOCK(name, type)                                                     \
-	void name(type *lock)                                                  \
-	{                                                                      \
-		NEXT(name)                                                     \
-		__tsan_release(lock);                                          \
-		next(lock);                                                    \
+#define UNLOCK(name, type)            \
+	void name(type *lock)         \
+	{                             \
+		NEXT(name)            \
+		__tsan_release(lock); \
+		next(lock);           \
 	}
 
 LOCK(g_mutex_lock, GMutex)
