@@ -7,6 +7,7 @@
 #include "cases/internal.h"
 
 #include <errno.h>
+#include <sys/statvfs.h>
 
 #include "anteroom/error.h"
 #include "anteroom/limits.h"
@@ -14,6 +15,7 @@
 
 #define CARE_US (60 * G_USEC_PER_SEC) /* between looks for dead readers */
 #define FULL_PCT 70                   /* of the map: say so once */
+#define ROOM_BYTES (1024 * 1024)      /* less left on the disk: it is full */
 
 struct Change {
 	ChangeFunc func;
@@ -64,6 +66,22 @@ static bool apply(Txn *txn, Change *change)
 	return txn->error == NULL;
 }
 
+/* When the disk fills up in the middle of a write, the library sees a short
+ * write and says EIO. That would be the end of the process; want of room is
+ * not. Nothing of the transaction counts in either case. */
+static int true_code(const Txn *txn, int code)
+{
+	struct statvfs disk;
+	mdb_filehandle_t fd;
+
+	if (code == EIO && mdb_env_get_fd(txn->store->env, &fd) == 0 &&
+	    fstatvfs(fd, &disk) == 0 &&
+	    (guint64)disk.f_bavail * disk.f_frsize < ROOM_BYTES) {
+		return ENOSPC;
+	}
+	return code;
+}
+
 static void finish(Txn *txn)
 {
 	int code;
@@ -77,7 +95,7 @@ static void finish(Txn *txn)
 	}
 	code = mdb_txn_commit(txn->mdb);
 	if (code) {
-		txn_library(txn, code, "can't commit");
+		txn_library(txn, true_code(txn, code), "can't commit");
 	}
 }
 
