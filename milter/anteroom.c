@@ -1,6 +1,6 @@
 /* The program `anteroom`: what a person does from a shell. All of it is in
  * cli/. */
-#include "cli/cli.h"
+#include "anteroom/cli.h"
 
 int main(int argc, char **argv)
 {

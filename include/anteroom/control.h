@@ -154,7 +154,8 @@ void control_client_free(ControlClient *client);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ControlClient, control_client_free)
 
 /* Sends a request; `role` is not used, `user` is sent as "as" when not NULL.
- * ERROR_TEMPORARY when the daemon went away. Several may be sent before the
+ * ERROR_USAGE when it is too long; that the daemon went away shows when
+ * the answer is received. Several may be sent before the
  * first answer is received, as long as answers are small. */
 bool control_send(
     ControlClient *client, const ControlRequest *request, GError **error);

@@ -1,7 +1,9 @@
 /* The program `anteroom`: from a command line to an exit code. */
-#include "cli/cli.h"
+#include "anteroom/cli.h"
 
 #include <string.h>
+
+#include "cli/cli.h"
 
 static int version_run(const Options *options)
 {

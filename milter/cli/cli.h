@@ -1,4 +1,4 @@
-/* What the files of cli/ share, and the way in. */
+/* What the files of cli/ share. */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 
@@ -9,8 +9,6 @@
 #include "anteroom/view.h"
 
 #define CLI_CONF "/etc/anteroom/anteroom.conf"
-
-int cli_main(int argc, char **argv);
 
 /* ---- options.c ---- */
 

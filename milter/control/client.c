@@ -123,10 +123,11 @@ bool control_send(
 		    "control: too many words for one request");
 		return false;
 	}
-	if (!stream_write(client->stream, line, strlen(line)) ||
-	    !stream_write(client->stream, request->bytes, request->n_bytes) ||
-	    !stream_flush(client->stream)) {
-		return went_away(error);
+	/* Whoever is refused finds the socket closed while he writes, but the
+	 * reason waits to be read. */
+	if (stream_write(client->stream, line, strlen(line)) &&
+	    stream_write(client->stream, request->bytes, request->n_bytes)) {
+		stream_flush(client->stream);
 	}
 	return true;
 }

@@ -28,6 +28,7 @@
  * sockets of the threads that serve; a thread takes its own out before it
  * closes it, under `lock`. */
 struct Listener {
+	gint refs;
 	Control *control;
 	char *path;
 	int fd;
@@ -204,14 +205,22 @@ static bool is_stopping(Listener *listener)
 	return stopping;
 }
 
-static void listener_clear(gpointer data)
+static Listener *listener_ref(Listener *listener)
 {
-	Listener *listener = data;
+	g_atomic_int_inc(&listener->refs);
+	return listener;
+}
 
+static void listener_unref(Listener *listener)
+{
+	if (!g_atomic_int_dec_and_test(&listener->refs)) {
+		return;
+	}
 	g_array_unref(listener->clients);
 	g_mutex_clear(&listener->lock);
 	g_cond_clear(&listener->gone);
 	g_free(listener->path);
+	g_free(listener);
 }
 
 static void client_leave(Client *client)
@@ -230,7 +239,7 @@ static void client_leave(Client *client)
 	g_free(client);
 	g_cond_signal(&listener->gone);
 	g_mutex_unlock(&listener->lock);
-	g_atomic_rc_box_release_full(listener, listener_clear);
+	listener_unref(listener);
 }
 
 static gpointer client_thread(gpointer data)
@@ -301,7 +310,7 @@ static void begin_client(Listener *listener, int fd)
 	}
 	set_timeouts(fd);
 	client = g_new0(Client, 1);
-	client->listener = g_atomic_rc_box_acquire(listener);
+	client->listener = listener_ref(listener);
 	client->fd = fd;
 	client->stream = stream_new(fd);
 	thread = g_thread_try_new("control", client_thread, client, NULL);
@@ -417,7 +426,8 @@ Listener *listener_new(Control *control, const char *path, GError **error)
 	if (fd < 0) {
 		return NULL;
 	}
-	listener = g_atomic_rc_box_new0(Listener);
+	listener = g_new0(Listener, 1);
+	listener->refs = 1;
 	listener->control = control;
 	listener->path = g_strdup(path);
 	listener->fd = fd;
@@ -472,5 +482,5 @@ void listener_free(Listener *listener)
 	close(listener->fd);
 	wait_for_clients(listener);
 	close(listener->wake);
-	g_atomic_rc_box_release_full(listener, listener_clear);
+	listener_unref(listener);
 }
