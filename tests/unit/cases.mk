@@ -1,4 +1,6 @@
 $(eval $(call unit,test_cases_act,cases))
 $(eval $(call unit,test_cases_admit,cases))
 $(eval $(call unit,test_cases_answer,cases))
+$(eval $(call unit,test_cases_format,cases))
 $(eval $(call unit,test_cases_store,cases))
+$(eval $(call unit,test_cases_threads,cases))
