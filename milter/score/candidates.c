@@ -1,11 +1,11 @@
 /*
- * Which rules may hit a message at all. For now those whose sections it has;
- * what may be clever about this is bounded by the promise in internal.h: never
- * leave out a rule that hits.
+ * Which rules may hit a message at all: those whose sections it has, and that
+ * need no word which it hasn't. What may be clever about this is bounded by the
+ * promise in internal.h: never leave out a rule that hits.
  */
 #include "score/internal.h"
 
-guint candidates_list(const Ruleset *ruleset, const Texts *texts, guint *rules)
+static guint sections_present(const Texts *texts)
 {
 	guint present = 0;
 	for (guint i = 0; i < SECTION_KINDS; i++) {
@@ -13,11 +13,25 @@ guint candidates_list(const Ruleset *ruleset, const Texts *texts, guint *rules)
 			present |= 1u << i;
 		}
 	}
+	return present;
+}
+
+guint candidates_list(const Ruleset *ruleset, Matcher *matcher)
+{
+	guint present = sections_present(matcher->texts);
 	guint n = 0;
+	grams_clear(matcher->grams);
+	for (guint i = 0; i < matcher->texts->spans->len; i++) {
+		Subject text = texts_subject(matcher->texts,
+		    &g_array_index(matcher->texts->spans, TextSpan, i));
+		grams_add(matcher->grams, text.bytes, text.length);
+	}
 	for (guint i = 0; i < ruleset->n_rules; i++) {
 		guint number = ruleset->order[i];
-		if (ruleset->rules[number].rule->sections & present) {
-			rules[n++] = number;
+		const CompiledRule *rule = &ruleset->rules[number];
+		if (rule->rule->sections & present &&
+		    need_holds(rule->need, matcher->grams)) {
+			matcher->candidates[n++] = number;
 		}
 	}
 	return n;

@@ -24,7 +24,8 @@ typedef struct {
 /* Sorted, apart. What is below U+0080 is looked at in place. */
 static const FoldRange fold_ranges[] = {
     {0x0085, 0x0085, FOLD_LINE, 0}, {0x00a0, 0x00a0, FOLD_SPACE, 0},
-    {0x00ad, 0x00ad, FOLD_DROP, 0}, /* soft hyphen */
+    {0x00ad, 0x00ad, FOLD_DROP, 0},   /* soft hyphen */
+    {0x017f, 0x017f, FOLD_CHAR, 's'}, /* long s: caseless, it is one */
     {0x02bc, 0x02bc, FOLD_CHAR, '\''},
     {0x034f, 0x034f, FOLD_DROP, 0}, /* grapheme joiner */
     {0x061c, 0x061c, FOLD_DROP, 0},
@@ -36,8 +37,9 @@ static const FoldRange fold_ranges[] = {
     {0x201c, 0x201f, FOLD_CHAR, '"'}, {0x2028, 0x2028, FOLD_LINE, 0},
     {0x2029, 0x2029, FOLD_PARAGRAPH, 0}, {0x202a, 0x202e, FOLD_DROP, 0},
     {0x202f, 0x202f, FOLD_SPACE, 0}, {0x205f, 0x205f, FOLD_SPACE, 0},
-    {0x2060, 0x206f, FOLD_DROP, 0}, {0x3000, 0x3000, FOLD_SPACE, 0},
-    {0x3164, 0x3164, FOLD_DROP, 0},
+    {0x2060, 0x206f, FOLD_DROP, 0},
+    {0x212a, 0x212a, FOLD_CHAR, 'k'}, /* Kelvin: caseless, it is one */
+    {0x3000, 0x3000, FOLD_SPACE, 0}, {0x3164, 0x3164, FOLD_DROP, 0},
     {0xfe00, 0xfe0f, FOLD_DROP, 0}, /* variation selectors */
     {0xfeff, 0xfeff, FOLD_DROP, 0}, {0xffa0, 0xffa0, FOLD_DROP, 0},
     {0xe0000, 0xe0fff, FOLD_DROP, 0}, /* tags */

@@ -3,7 +3,8 @@
  * one rule against one message.
  *
  *   texts.c       the message's sections, folded (fold.c), once
- *   candidates.c  which rules may hit at all
+ *   candidates.c  which rules may hit at all: what their patterns need (need.c)
+ *                 and what the texts have (grams.c)
  *   match.c       each of those exactly (pattern.c)
  *   score.c       hits to points, topics, urgency
  *   check.c       rules against their own examples and hostile text
@@ -15,6 +16,8 @@
 #include <stdbool.h>
 
 #include "anteroom/score.h"
+#include "score/grams.h"
+#include "score/need.h"
 #include "score/pattern.h"
 #include "score/texts.h"
 
@@ -22,6 +25,7 @@ typedef struct {
 	const Rule *rule;
 	const Topic *topic;
 	Pattern *match;
+	Need *need;
 	GPtrArray *unless; /* of Pattern */
 	GArray *headers;   /* of guint: numbers of its header names */
 } CompiledRule;
@@ -38,6 +42,7 @@ typedef struct {
 typedef struct Matcher {
 	PatternSpace *space;
 	Texts *texts;
+	Grams *grams;      /* of the texts */
 	GArray *excuses;   /* of Excuse, one a pattern of the rule at hand */
 	GArray *fired;     /* of Fired */
 	guint *candidates; /* as many as there are rules */
@@ -67,13 +72,12 @@ struct Ruleset {
 };
 
 /*
- * Writes to RULES (room for all) the numbers of the rules that may hit TEXTS,
- * in ruleset->order, and returns how many. May name a rule that doesn't hit,
- * never leaves out one that does: match.c decides. Today it names all whose
- * sections the message has; a search for all patterns in one pass belongs
- * here.
+ * Writes to matcher->candidates the numbers of the rules that may hit its
+ * texts, in ruleset->order, and returns how many. May name a rule that doesn't
+ * hit, never leaves out one that does: match.c decides. A search for all
+ * patterns in one pass belongs here.
  */
-guint candidates_list(const Ruleset *ruleset, const Texts *texts, guint *rules);
+guint candidates_list(const Ruleset *ruleset, Matcher *matcher);
 
 typedef struct {
 	Section section;

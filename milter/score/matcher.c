@@ -12,6 +12,7 @@ static Matcher *matcher_new(guint n_rules)
 	Matcher *matcher = g_new0(Matcher, 1);
 	matcher->space = pattern_space_new();
 	matcher->texts = texts_new();
+	matcher->grams = grams_new();
 	matcher->excuses = g_array_new(FALSE, TRUE, sizeof(Excuse));
 	matcher->fired = g_array_new(FALSE, FALSE, sizeof(Fired));
 	matcher->candidates = g_new(guint, MAX(n_rules, 1));
@@ -26,6 +27,7 @@ static void matcher_free(gpointer data)
 	}
 	pattern_space_free(matcher->space);
 	texts_free(matcher->texts);
+	grams_free(matcher->grams);
 	g_array_unref(matcher->excuses);
 	g_array_unref(matcher->fired);
 	g_free(matcher->candidates);

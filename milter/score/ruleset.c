@@ -65,6 +65,8 @@ static void compile_rule(Ruleset *ruleset, CompiledRule *compiled,
 				  rule->name, rule->topic));
 	}
 	compiled->match = compile_pattern(rule, "match", rule->match, problems);
+	g_autofree char *folded = fold_pattern(rule->match);
+	compiled->need = need_new(folded);
 	compile_unless(compiled, problems);
 	ruleset->wanted.sections |= rule->sections;
 	for (guint i = 0; rule->headers && rule->headers[i]; i++) {
@@ -152,6 +154,7 @@ void ruleset_unref(Ruleset *ruleset)
 	for (guint i = 0; i < ruleset->n_rules; i++) {
 		CompiledRule *compiled = &ruleset->rules[i];
 		pattern_free(compiled->match);
+		need_free(compiled->need);
 		g_clear_pointer(&compiled->unless, g_ptr_array_unref);
 		g_clear_pointer(&compiled->headers, g_array_unref);
 	}

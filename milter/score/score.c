@@ -53,7 +53,7 @@ static void fire(Score *score, const Ruleset *ruleset, Matcher *matcher)
 {
 	gint64 now_us = g_get_monotonic_time();
 	gint64 end_us = now_us + LIMIT_SCORE_MS * G_TIME_SPAN_MILLISECOND;
-	guint n = candidates_list(ruleset, matcher->texts, matcher->candidates);
+	guint n = candidates_list(ruleset, matcher);
 	g_array_set_size(matcher->fired, 0);
 	for (guint i = 0; i < n; i++) {
 		Fired fired = {.rule = matcher->candidates[i]};

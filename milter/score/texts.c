@@ -96,7 +96,10 @@ static void add_people(Texts *texts, const GPtrArray *people)
 		if (texts->bytes->len > from) {
 			g_string_append_c(texts->bytes, ' ');
 		}
-		g_string_append_printf(texts->bytes, "<%s>", person->address);
+		g_string_append_c(texts->bytes, '<');
+		fold_append(
+		    texts->bytes, person->address, strlen(person->address));
+		g_string_append_c(texts->bytes, '>');
 		texts_end(texts, 0, from);
 		texts_add(texts, 0, person->address);
 	}

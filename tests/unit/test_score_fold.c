@@ -36,6 +36,10 @@ static const FoldCase fold_cases[] = {
      "b \xe2\x80",
 	"a\xff"
 	"b \xe2\x80"},
+    {"a\xc5\xbf\xc5\xbf"
+     "ault \xe2\x84\xaa"
+     "ill",
+	"assault kill"},
     {"\x01", "\x01"},
 };
 
