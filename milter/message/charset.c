@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define LOST_MOST 5000 /* bytes that don't convert */
+
 typedef enum {
 	CHARSET_GUESS, /* UTF-8 where it is that, else Windows-1252 */
 	CHARSET_LATIN1,
@@ -129,7 +131,7 @@ static const Charset *charset_find(const char *name)
 		if (n + 1 == sizeof(folded)) {
 			return NULL;
 		}
-		folded[n++] = g_ascii_tolower(*p);
+		folded[n++] = ascii_lower(*p);
 	}
 	folded[n] = '\0';
 	for (gsize i = 0; i < G_N_ELEMENTS(charsets); i++) {
@@ -226,9 +228,13 @@ static gsize charset_convert(
 			break;
 		}
 		g_string_append(out, "\xef\xbf\xbd");
-		lost++;
 		in++;
 		left--;
+		if (++lost == LOST_MOST) {
+			/* It isn't that charset, and each loss is dear. */
+			charset_guess(in, left, out);
+			break;
+		}
 	}
 	return lost;
 }

@@ -89,7 +89,7 @@ static void digest_folded(Digest *digest, const TextPart *part)
 			space = false;
 		}
 		if (c < 0x80) {
-			piece[n++] = g_ascii_tolower(*p++);
+			piece[n++] = ascii_lower(*p++);
 		} else {
 			gunichar wide = g_unichar_tolower(g_utf8_get_char(p));
 			n += (gsize)g_unichar_to_utf8(wide, piece + n);

@@ -36,7 +36,7 @@ static const char *find_caseless(
 {
 	gsize n = strlen(word);
 	for (; (gsize)(stop - p) >= n; p++) {
-		if (g_ascii_tolower(*p) == word[0] &&
+		if (ascii_lower(*p) == word[0] &&
 		    g_ascii_strncasecmp(p, word, n) == 0) {
 			return p;
 		}

@@ -24,6 +24,8 @@ typedef enum {
 	TAG_EMPTY = 1 << 3,  /* never closed */
 	TAG_RAW = 1 << 4,    /* its content is not text */
 	TAG_PRE = 1 << 5,    /* lines as they are */
+	TAG_LINE = 1 << 6,   /* two make an empty line */
+	TAG_QUOTE = 1 << 7,
 } TagFlags;
 
 static const struct {
@@ -34,9 +36,9 @@ static const struct {
     {"article", TAG_BLOCK},
     {"aside", TAG_BLOCK},
     {"base", TAG_EMPTY},
-    {"blockquote", TAG_BLOCK},
+    {"blockquote", TAG_BLOCK | TAG_QUOTE},
     {"body", TAG_BLOCK},
-    {"br", TAG_BLOCK | TAG_EMPTY},
+    {"br", TAG_LINE | TAG_EMPTY},
     {"caption", TAG_BLOCK},
     {"center", TAG_BLOCK},
     {"col", TAG_EMPTY},
@@ -104,6 +106,7 @@ typedef struct {
 
 typedef struct {
 	char name[TAG_NAME]; /* lower case; longer ones are nobody's */
+	guint32 key;         /* of the name, for comparing */
 	guint flags;
 	bool closing;
 	bool hidden; /* the attribute */
@@ -115,7 +118,7 @@ typedef enum { REGION_HIDDEN = 1, REGION_QUOTE = 2 } RegionFlags;
 /* An element that makes its content differ, until it is closed. COUNT of its
  * name are open, so that nesting needs no stack. */
 typedef struct {
-	char name[TAG_NAME];
+	guint32 key;
 	guint flags;
 	guint count;
 } Region;
@@ -278,7 +281,7 @@ static const char *read_reference(Html *html, const char *p)
 		}
 		gsize n = (gsize)(q - p - 1), used = 0;
 		bool closed = q < end && *q == ';';
-		gunichar c = entity_lookup(p + 1, n, closed, &used);
+		gunichar c = n > 0 ? entity_lookup(p + 1, n, closed, &used) : 0;
 		if (c != 0) {
 			put_character(html, c);
 			next = p + 1 + used;
@@ -338,7 +341,7 @@ static bool slice_is(Slice slice, const char *word)
 
 static bool slice_has(Slice slice, const char *word)
 {
-	gsize n = strlen(word);
+	gsize n = slice.n > 0 ? strlen(word) : 1;
 	for (gsize i = 0; i + n <= MIN(slice.n, STYLE_BYTES); i++) {
 		if (g_ascii_strncasecmp(slice.p + i, word, n) == 0) {
 			return true;
@@ -361,7 +364,7 @@ static void style_fold(Slice style, char folded[STYLE_BYTES + 1])
 			}
 			i++;
 		} else if (!is_space(style.p[i]) && style.p[i] != '\0') {
-			folded[n++] = g_ascii_tolower(style.p[i]);
+			folded[n++] = ascii_lower(style.p[i]);
 		}
 	}
 	folded[n] = '\0';
@@ -429,8 +432,7 @@ static guint tag_region(const Tag *tag)
 	if (tag->hidden || style_hides(tag->style)) {
 		flags |= REGION_HIDDEN;
 	}
-	if ((strcmp(tag->name, "blockquote") == 0 &&
-		!blockquote_is_indent(tag)) ||
+	if (((tag->flags & TAG_QUOTE) != 0 && !blockquote_is_indent(tag)) ||
 	    slice_has(tag->class, "moz-cite-prefix") ||
 	    slice_has(tag->class, "yahoo_quoted")) {
 		flags |= REGION_QUOTE;
@@ -441,6 +443,9 @@ static guint tag_region(const Tag *tag)
 /* What mail programs put before the message that they answer or forward. */
 static bool tag_is_divider(const Tag *tag)
 {
+	if (tag->id.n == 0 && tag->class.n == 0) {
+		return false;
+	}
 	return slice_is(tag->id, "divRplyFwdMsg") ||
 	       slice_is(tag->id, "zwchr") ||
 	       slice_is(tag->id, "stopSpelling") ||
@@ -468,10 +473,10 @@ static void regions_cut(Html *html, guint n)
 }
 
 /* The innermost region of that name, counted from 1; 0 when there is none. */
-static guint region_find(const Html *html, const char *name)
+static guint region_find(const Html *html, guint32 key)
 {
 	guint i = html->n_regions;
-	while (i > 0 && strcmp(html->regions[i - 1].name, name) != 0) {
+	while (i > 0 && html->regions[i - 1].key != key) {
 		i--;
 	}
 	return i;
@@ -481,13 +486,13 @@ static void region_open(Html *html, const Tag *tag)
 {
 	/* A paragraph ends where the next block begins. */
 	if ((tag->flags & (TAG_BLOCK | TAG_SPACED)) != 0) {
-		guint p = region_find(html, "p");
-		if (p > 0 && p == html->n_regions) {
-			regions_cut(html, p - 1);
+		guint n = html->n_regions;
+		if (n > 0 && html->regions[n - 1].key == 'p') {
+			regions_cut(html, n - 1);
 		}
 	}
 	guint flags = tag_region(tag);
-	guint same = region_find(html, tag->name);
+	guint same = region_find(html, tag->key);
 	if (flags == 0 || html->n_regions == REGIONS) {
 		if (same > 0) {
 			html->regions[same - 1].count++;
@@ -495,7 +500,7 @@ static void region_open(Html *html, const Tag *tag)
 		return;
 	}
 	Region *region = &html->regions[html->n_regions++];
-	memcpy(region->name, tag->name, TAG_NAME);
+	region->key = tag->key;
 	region->flags = flags;
 	region->count = 1;
 	if (flags & REGION_QUOTE) {
@@ -506,7 +511,7 @@ static void region_open(Html *html, const Tag *tag)
 
 static void region_close(Html *html, const Tag *tag)
 {
-	guint i = region_find(html, tag->name);
+	guint i = region_find(html, tag->key);
 	if (i > 0 && --html->regions[i - 1].count == 0) {
 		regions_cut(html, i - 1);
 	}
@@ -583,8 +588,11 @@ static const char *read_tag(const char *p, const char *end, Tag *tag)
 	p += tag->closing;
 	gsize n = 0;
 	for (; p < end && !is_space(*p) && *p != '>' && *p != '/'; p++) {
+		char c = ascii_lower(*p);
+		/* A name of one letter is its own key. */
+		tag->key = tag->key * 31 + (guchar)c;
 		if (n < TAG_NAME) {
-			tag->name[n++] = g_ascii_tolower(*p);
+			tag->name[n++] = c;
 		}
 	}
 	if (n == TAG_NAME) {
@@ -643,8 +651,7 @@ static void skip_raw(Html *html, const Tag *tag)
 
 static void tag_break(Html *html, const Tag *tag)
 {
-	if (strcmp(tag->name, "br") == 0) {
-		/* Two make an empty line. */
+	if (tag->flags & TAG_LINE) {
 		if (html->breaks > 0 || !html->line) {
 			html->breaks = MIN(html->breaks + 1, 3);
 		} else {

@@ -9,6 +9,12 @@
 #include "anteroom/limits.h"
 #include "anteroom/message.h"
 
+/* Lower case of ASCII; the library's is a call, for each byte of a text. */
+static inline char ascii_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
 /* ---- transfer.c: RFC 2045 section 6 ---- */
 
 typedef enum {

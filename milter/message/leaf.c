@@ -238,7 +238,7 @@ static char *html_charset(const char *bytes, gsize length)
 	static const char name[] = "charset=";
 	length = MIN(length, 2048);
 	for (gsize i = 0; i + sizeof(name) < length; i++) {
-		if (g_ascii_tolower(bytes[i]) != 'c' ||
+		if (ascii_lower(bytes[i]) != 'c' ||
 		    g_ascii_strncasecmp(bytes + i, name, 8) != 0) {
 			continue;
 		}
@@ -365,7 +365,7 @@ static GString *words_of(const GString *text, bool links)
 			g_string_append_c(out, ' ');
 			apart = false;
 		}
-		g_string_append_c(out, g_ascii_tolower(*p));
+		g_string_append_c(out, ascii_lower(*p));
 	}
 	g_string_append_c(out, ' ');
 	return out;
@@ -443,6 +443,8 @@ void leaf_merge(Reader *reader, GPtrArray *group)
 static void read_bytes(Reader *reader, Role role, const Leaf *leaf,
     const char *bytes, gsize length)
 {
+	reader->message->truncated |= length > LIMIT_PART_BYTES;
+	length = MIN(length, LIMIT_PART_BYTES);
 	g_autofree char *charset = param_get(leaf->type, "charset");
 	if (role == ROLE_HTML && charset == NULL) {
 		charset = html_charset(bytes, length);

@@ -256,7 +256,7 @@ char *param_media(const char *raw)
 			break;
 		}
 		slashes += *p == '/';
-		g_string_append_c(media, g_ascii_tolower(*p));
+		g_string_append_c(media, ascii_lower(*p));
 	}
 	if (slashes != 1 || media->str[0] == '/' ||
 	    media->str[media->len - 1] == '/') {

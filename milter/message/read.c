@@ -59,8 +59,7 @@ static FieldId field_id(const char *name)
 {
 	FieldId id = 0;
 	while (id < FIELDS &&
-	       (g_ascii_tolower(name[0]) !=
-		       g_ascii_tolower(field_names[id].name[0]) ||
+	       (ascii_lower(name[0]) != ascii_lower(field_names[id].name[0]) ||
 		   g_ascii_strcasecmp(name, field_names[id].name) != 0)) {
 		id++;
 	}
@@ -278,7 +277,7 @@ static void read_body(Reader *reader, const HeaderBlock *block,
 static void fold_in_place(char *text)
 {
 	for (; text != NULL && *text != '\0'; text++) {
-		*text = g_ascii_tolower(*text);
+		*text = ascii_lower(*text);
 	}
 }
 

@@ -45,7 +45,8 @@ typedef struct {
 
 static bool has_prefix(const char *p, gsize n, const char *prefix)
 {
-	if (n == 0 || g_ascii_tolower(*p) != g_ascii_tolower(*prefix)) {
+	/* Nearly always the first byte tells. */
+	if (n == 0 || ((*p ^ *prefix) & 0xdf) != 0) {
 		return false;
 	}
 	gsize m = strlen(prefix);
@@ -62,24 +63,24 @@ static bool has_any_prefix(const char *p, gsize n, const char *const *prefixes)
 	return false;
 }
 
-/* Caseless for ASCII. For short stretches. */
-static bool has_word(const char *p, gsize n, const char *word)
-{
-	gsize m = strlen(word);
-	for (gsize i = 0; i + m <= n; i++) {
-		if (g_ascii_tolower(p[i]) == word[0] &&
-		    g_ascii_strncasecmp(p + i, word, m) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
+/* How many of WORDS (64 at most) begin a word of the text; caseless for
+ * ASCII. */
 static guint count_words(const char *p, gsize n, const char *const *words)
 {
+	guint64 seen = 0;
+	bool inside = false;
+	for (const char *end = p + n; p < end; p++) {
+		bool letter = g_ascii_isalnum(*p) || (guchar)*p >= 0x80;
+		for (guint i = 0; letter && !inside && words[i] != NULL; i++) {
+			if (has_prefix(p, (gsize)(end - p), words[i])) {
+				seen |= G_GUINT64_CONSTANT(1) << i;
+			}
+		}
+		inside = letter;
+	}
 	guint count = 0;
-	for (; *words != NULL; words++) {
-		count += has_word(p, n, *words);
+	for (; seen != 0; seen &= seen - 1) {
+		count++;
 	}
 	return count;
 }
@@ -275,9 +276,9 @@ static bool has_date(const char *p, gsize n)
 
 static bool has_verb(const char *p, gsize n)
 {
-	static const char *const verbs[] = {" wrote", " schrieb", " a écrit",
-	    " escribió", " ha scritto", " escreveu", " schreef", " skrev",
-	    " writes:", " napisał", " geschrieben", NULL};
+	static const char *const verbs[] = {"wrote", "schrieb", "a écrit",
+	    "escribió", "ha scritto", "escreveu", "schreef", "skrev",
+	    "writes:", "napisał", "geschrieben", NULL};
 	return count_words(p, n, verbs) > 0;
 }
 
@@ -419,7 +420,8 @@ static void find_signature(Lines *lines, guint i)
 	set_class(lines, i, stop, LINE_SIGNATURE);
 }
 
-/* Company boilerplate: what it calls itself, and three things it says. */
+/* Company boilerplate: what it calls itself, and three things it says, in
+ * single words since it may be wrapped anywhere. */
 static bool is_disclaimer(const char *text, gsize n)
 {
 	static const char *const subjects[] = {"this e-mail", "this email",
@@ -430,13 +432,12 @@ static bool is_disclaimer(const char *text, gsize n)
 	    "der inhalt dieser", "ce message", "ce courriel", "cet e-mail",
 	    "este mensaje", "este correo", "este e-mail", NULL};
 	static const char *const sayings[] = {"confidential", "privileged",
-	    "intended", "recipient", "addressee", "in error", "unauthorized",
-	    "unauthorised", "prohibited", "notify the sender", "delete",
-	    "disclos", "legally binding", "virus", "vertraulich",
-	    "rechtlich geschützt", "adressat", "empfänger", "irrtümlich",
-	    "unbefugt", "vernichten", "löschen", "confidentiel", "destinataire",
-	    "par erreur", "strictement interdit", "détruire", "confidencial",
-	    "destinatario", "por error", "prohibid", "elimin", NULL};
+	    "intended", "recipient", "addressee", "error", "unauthorized",
+	    "unauthorised", "prohibited", "notify", "delete", "disclos",
+	    "legally", "virus", "vertraulich", "rechtlich", "adressat",
+	    "empfänger", "irrtümlich", "unbefugt", "vernichten", "löschen",
+	    "confidentiel", "destinataire", "erreur", "strictement", "détruire",
+	    "confidencial", "destinatario", "prohibid", "elimin", NULL};
 	return count_words(text, MIN(n, DISCLAIMER_HEAD_BYTES), subjects) > 0 &&
 	       count_words(text, n, sayings) >= 3;
 }
@@ -451,13 +452,8 @@ static guint find_disclaimer(Lines *lines, guint i)
 	}
 	const Line *first = &lines->lines[i], *last = &lines->lines[stop - 1];
 	gsize n = (gsize)(last->p + last->n - first->p);
-	if (n >= 80 && n <= DISCLAIMER_BYTES) {
-		/* It may be wrapped anywhere. */
-		g_autofree char *text = g_strndup(first->p, n);
-		g_strdelimit(text, "\n", ' ');
-		if (is_disclaimer(text, n)) {
-			set_class(lines, i, stop, LINE_SIGNATURE);
-		}
+	if (n >= 80 && n <= DISCLAIMER_BYTES && is_disclaimer(first->p, n)) {
+		set_class(lines, i, stop, LINE_SIGNATURE);
 	}
 	return stop;
 }

@@ -54,7 +54,7 @@ static bool word_read(const char *p, const char *end, Word *word)
 	if (word->charset_n == 0 || end - q < 5 || q[0] != '?' || q[2] != '?') {
 		return false;
 	}
-	word->encoding = g_ascii_tolower(q[1]);
+	word->encoding = ascii_lower(q[1]);
 	if (word->encoding != 'b' && word->encoding != 'q') {
 		return false;
 	}

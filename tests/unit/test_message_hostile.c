@@ -1,18 +1,32 @@
 /*
- * Messages made to cost time, memory or stack. Each must be read within a
- * second, with sanitizers too, and what it holds must stay within the limits.
+ * Messages made to cost time, memory or stack. Each must be read well within a
+ * second, and what it holds must stay within the limits.
  */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include <cmocka.h>
 
 #include "anteroom/limits.h"
 #include "message_fixture.h"
 
-#define SECOND_US G_USEC_PER_SEC
+/* Of one processor, so that a busy machine doesn't matter. Sanitizers take
+ * their share. */
+#ifdef __SANITIZE_ADDRESS__
+#define MOST_US (2 * G_USEC_PER_SEC)
+#else
+#define MOST_US (G_USEC_PER_SEC / 2)
+#endif
+
+static gint64 processor_us(void)
+{
+	struct timespec now;
+	assert_int_equal(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now), 0);
+	return (gint64)now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+}
 
 static gsize text_bytes(const GPtrArray *parts)
 {
@@ -30,13 +44,13 @@ static gsize text_bytes(const GPtrArray *parts)
 /* Reads within time, and checks what must hold of any message. */
 static Message *read_in_time(const char *what, const GString *text)
 {
-	gint64 start = g_get_monotonic_time();
+	gint64 start = processor_us();
 	Message *message = message_read(text->str, text->len, false);
-	gint64 took = g_get_monotonic_time() - start;
+	gint64 took = processor_us() - start;
 	print_message("%-28s %8zu bytes %5d ms%s%s\n", what, text->len,
 	    (int)(took / 1000), message->unread ? ", unread: " : "",
 	    message->unread ? message->unread : "");
-	assert_true(took < SECOND_US);
+	assert_true(took < MOST_US);
 	assert_true(text_bytes(message->text) + text_bytes(message->quoted) +
 			text_bytes(message->signature) <=
 		    LIMIT_TEXT_BYTES);
