@@ -41,7 +41,14 @@ class Daemon(unittest.TestCase):
         cls.addClassCleanup(cls.folder.cleanup)
         cls.daemon = Anteroomd(cls.folder.name, cls.desks)
         cls.daemon.start()
-        cls.addClassCleanup(cls.daemon.stop)
+        cls.addClassCleanup(cls.stop)
+
+    @classmethod
+    def stop(cls):
+        # A sanitizer's complaint is an exit code of its own.
+        code = cls.daemon.stop()
+        if code != 0:
+            raise AssertionError(f"exit {code}:\n{cls.daemon.log()[-4000:]}")
 
     def peer(self, ip="203.0.113.9", daemon="MX", macros=None, **words):
         peer = mt.Peer(self.daemon.milter, **words)

@@ -45,8 +45,13 @@ class Own(unittest.TestCase):
         folder = tempfile.TemporaryDirectory(prefix="anteroom-stop-")
         self.addCleanup(folder.cleanup)
         daemon = Anteroomd(folder.name, desks, conf=conf)
-        self.addCleanup(daemon.stop)
+        self.addCleanup(self.stopped, daemon)
         return daemon
+
+    def stopped(self, daemon):
+        code = daemon.stop()
+        if code != 0 or "Sanitizer" in daemon.log():
+            self.fail(f"exit {code}:\n{daemon.log()[-4000:]}")
 
     def peer(self, daemon, **words):
         peer = mt.Peer(daemon.milter, **words)
@@ -118,6 +123,7 @@ class Socket(Own):
                                         "another process answers|isn't a "
                                         "socket"):
                 daemon.start()
+            self.assertEqual(daemon.stop(), 2)
             self.assertTrue(daemon.socket.exists())
             if kept:
                 kept.close()
