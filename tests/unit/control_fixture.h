@@ -29,7 +29,8 @@ struct Store {
 	guint repeat;     /* store_each gives each so often */
 	Act act;          /* of the last store_act; strings not kept */
 	char *word, *who;
-	guint wrong; /* for fsck */
+	guint wrong;    /* for fsck */
+	gulong fsck_us; /* how long it takes */
 	guint admitted;
 	char *recipients; /* of the last admission, joined */
 	gint64 arrival_s;
@@ -231,6 +232,7 @@ bool store_fsck(Store *store, StoreReport report, gpointer data,
     StoreCheck *check, GError **error)
 {
 	(void)error;
+	g_usleep(store->fsck_us);
 	*check = (StoreCheck){.cases = store->cases->len};
 	check->wrong = store->wrong;
 	for (guint i = 0; i < store->wrong; i++) {
