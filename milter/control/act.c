@@ -172,6 +172,7 @@ bool run_act(Call *call, GError **error)
 		return false;
 	}
 	act.word = word;
+	call->case_id = act.id;
 	/* For the words of the confirmation alone. */
 	before = store_case(call->store, act.id, error);
 	if (before == NULL || !store_act(call->store, &act, &after, error)) {

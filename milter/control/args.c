@@ -107,7 +107,7 @@ const char **args_list(const Call *call, const char *name)
 		}
 	}
 	g_ptr_array_add(list, NULL);
-	return (const char **)g_ptr_array_free(list, FALSE);
+	return (const char **)(guintptr)g_ptr_array_free(list, FALSE);
 }
 
 bool args_time(const Call *call, const char *name, gint64 *at_s, GError **error)

@@ -149,11 +149,12 @@ static bool run_call(Call *call, GError **error)
 static void log_call(const Call *call, const GError *error)
 {
 	bool changes = call->command->role >= ROLE_ASSISTANT;
-	const char *name = args_text(call, "case");
+	g_autofree char *name =
+	    call->case_id != 0 ? case_name(call->case_id) : NULL;
 
 	log_line(error == NULL && !changes ? LOG_DEBUG : LOG_INFO, "command",
-	    "name", call->command->name, "case", name, "user",
-	    call->request->user, "role", role_name(call->request->role),
+	    "name", call->command->name, "case", name, "outcome", call->outcome,
+	    "user", call->request->user, "role", role_name(call->request->role),
 	    "error", error != NULL ? error->message : NULL, NULL);
 }
 

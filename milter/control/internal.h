@@ -23,6 +23,9 @@ typedef struct {
 	gint64 now_s; /* the wall clock, or --now */
 	ControlRow row;
 	gpointer data;
+	/* For the log: what came of a message, and the case it is about. */
+	const char *outcome;
+	guint64 case_id;
 } Call;
 
 /* Does a command; its outcome is rows and the return. */

@@ -144,6 +144,7 @@ bool run_show(Call *call, GError **error)
 	if (!args_case(call, "case", &id, error)) {
 		return false;
 	}
+	call->case_id = id;
 	kase = store_case(call->store, id, error);
 	if (kase == NULL) {
 		return false;

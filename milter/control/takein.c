@@ -53,11 +53,13 @@ static void verdict_row(Call *call, const char *file, const Verdict *verdict)
 	if (verdict->outcome == OUTCOME_REPLY) {
 		detail = answer_word(verdict->answer);
 	}
+	call->outcome = outcome_word(verdict);
 	if (verdict->kase != NULL) {
-		name = case_name(verdict->kase->id);
+		call->case_id = verdict->kase->id;
+		name = case_name(call->case_id);
 	}
 	json_string(json, "file", file);
-	json_string(json, "outcome", outcome_word(verdict));
+	json_string(json, "outcome", call->outcome);
 	json_string(json, "case", name);
 	json_string(json, "detail", detail);
 	call_row(call, json);

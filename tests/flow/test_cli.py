@@ -305,6 +305,15 @@ class Cases(Base):
         self.ask("replay", "--desk", "cfo", box, code=2, says="desk")
         self.ask("replay", self.folder / "none", code=2)
 
+    def test_mbox_is_undone(self):
+        quoted = message(1, "From here on:\n>From there.\n\n>>From below.\n")
+        in_between = message(2, "It came\nFrom nowhere at all.")
+        box = self.put("box", mbox(quoted) + "From x@y Fri\n" + in_between)
+        self.ask("replay", box, says="2 messages: 2 new cases")
+        # The very bytes: anything else would be a further message.
+        self.ask("take", data=quoted, says="known: AR-1")
+        self.ask("take", data=in_between, says="known: AR-2")
+
     def test_cases(self):
         self.ask("cases", code=1)
         self.fill()
