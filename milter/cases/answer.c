@@ -178,8 +178,7 @@ static bool stop_clocks(
 
 static bool is_second_answer(const Outgoing *outgoing, const Case *kase)
 {
-	return !kase->waiting_s && kase->replied_s && *outgoing->team &&
-	       *kase->replied_team &&
+	return !kase->waiting_s && *outgoing->team && *kase->replied_team &&
 	       strcmp(outgoing->team, kase->replied_team) != 0;
 }
 

@@ -1,6 +1,7 @@
 # The load driver and the filter to compare with; `make bench`.
 $(eval $(call program,tests/bench/bench_load,tests/bench/bench_load.c,))
 $(eval $(call program,tests/bench/bench_null,tests/bench/bench_null.c,,,-lmilter))
+$(eval $(call program,tests/bench/bench_cases,tests/bench/bench_cases.c,cases,cmocka))
 TEST_PROGRAMS += $(B)/tests/bench/bench_load
 
 bench: deps-build bench-run

@@ -245,6 +245,20 @@ static void test_reminder(void **state)
 	assert_clock(kase, METRIC_NEXT_REPLY, 1, CLOCK_RUNNING, T0 + 11 * HOUR);
 }
 
+/* The day of "the same text" counts from the first of them. */
+static void test_the_day_ends(void **state)
+{
+	World *world = *state;
+	Mail first = {.id = "m1@x"};
+	Mail second = {.id = "m2@x", .at_s = T0 + 20 * HOUR};
+	Mail third = {.id = "m3@x", .at_s = T0 + 30 * HOUR};
+
+	case_free(world_admit(world, ADMIT_NEW, &first));
+	case_free(world_admit(world, ADMIT_COPY, &second));
+	case_free(world_admit(world, ADMIT_NEW, &third));
+	assert_int_equal(world_events(world, 1, "witness"), 1);
+}
+
 static void test_automatic_mail_moves_nothing(void **state)
 {
 	World *world = *state;

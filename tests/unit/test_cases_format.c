@@ -24,9 +24,9 @@ static char **row_of(const char *line)
 	for (guint i = 0; i < n; i++) {
 		const char *bare = g_strstrip(raw[i]);
 
-		cells[i] = bare[0] == '`' ?
-		    g_strndup(bare + 1, strcspn(bare + 1, "`")) :
-		    g_strdup(bare);
+		cells[i] = bare[0] == '`'
+			       ? g_strndup(bare + 1, strcspn(bare + 1, "`"))
+			       : g_strdup(bare);
 	}
 	return cells;
 }

@@ -345,6 +345,36 @@ static void test_new_text(void **state)
 	assert_string_equal(none, "");
 }
 
+/* ---- threads ---- */
+
+static gpointer read_often(gpointer data)
+{
+	for (int i = 0; i < 50; i++) {
+		g_autoptr(Message) message = read_string(data);
+		if (!parts_have(message->text, "caf\xc3\xa9")) {
+			return NULL;
+		}
+	}
+	return data;
+}
+
+static void test_threads(void **state)
+{
+	static char text[] =
+	    "Subject: =?koi8-r?q?=D0?=\n" MIXED
+	    "--b\nContent-Type: text/html; charset=iso-8859-15\n"
+	    "Content-Transfer-Encoding: quoted-printable\n\n<p>caf=E9\n" PLAIN
+	    "more\n> old\n" END;
+	GThread *threads[4];
+	(void)state;
+	for (gsize i = 0; i < G_N_ELEMENTS(threads); i++) {
+		threads[i] = g_thread_new("reader", read_often, text);
+	}
+	for (gsize i = 0; i < G_N_ELEMENTS(threads); i++) {
+		assert_ptr_equal(g_thread_join(threads[i]), text);
+	}
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -370,6 +400,7 @@ int main(void)
 	    cmocka_unit_test(test_unread),
 	    cmocka_unit_test(test_digests),
 	    cmocka_unit_test(test_new_text),
+	    cmocka_unit_test(test_threads),
 	};
 	return cmocka_run_group_tests(tests, setup, NULL);
 }

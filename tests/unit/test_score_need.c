@@ -177,6 +177,123 @@ static void random_text(GRand *rand, GString *out)
 	}
 }
 
+/* The first match, tried only where HEADS say. */
+static Find find_heads(const Pattern *pattern, const Search *search,
+    const Subject *subject, const Heads *heads, Span *span)
+{
+	GArray *starts = g_array_new(FALSE, FALSE, sizeof(WordStart));
+	heads_find(starts, subject->bytes, subject->length);
+	Find find = FIND_NONE;
+	for (guint i = 0; i < starts->len && find == FIND_NONE; i++) {
+		WordStart start = g_array_index(starts, WordStart, i);
+		if (heads_have(heads, start.code)) {
+			find = pattern_at(
+			    pattern, search, subject, start.at, span);
+		}
+	}
+	g_array_unref(starts);
+	return find;
+}
+
+/* Where a pattern has heads, they find what a search everywhere finds. */
+static void test_heads_random(void **state)
+{
+	(void)state;
+	GRand *rand = g_rand_new_with_seed(20261122);
+	Search search = {pattern_space_new(), G_MAXINT64};
+	guint matched = 0, headed = 0;
+	for (int i = 0; i < 6000; i++) {
+		GString *source = g_string_new("\\b");
+		bool group = g_rand_boolean(rand);
+		g_string_append(source, group ? "(" : "");
+		random_pattern(rand, source, 0);
+		while (group && g_rand_boolean(rand)) {
+			g_string_append_c(source, '|');
+			random_pattern(rand, source, 1);
+		}
+		g_string_append(source, group ? ")" : "");
+		random_pattern(rand, source, 2);
+		g_autoptr(Pattern) free = pattern_new(source->str, false, NULL);
+		g_autoptr(Pattern) tied = pattern_new(source->str, true, NULL);
+		Need *need = need_new(source->str);
+		const Heads *heads = need_heads(need);
+		headed += heads != NULL;
+		for (int k = 0; heads && free && k < 60; k++) {
+			GString *text = g_string_new(NULL);
+			random_text(rand, text);
+			g_string_append_c(text, '.');
+			random_text(rand, text);
+			Subject subject = {text->str, text->len};
+			Span all = {0, 0}, some = {0, 0};
+			Find find =
+			    pattern_find(free, &search, &subject, 0, &all);
+			Find same =
+			    find_heads(tied, &search, &subject, heads, &some);
+			if (find != same || all.from != some.from ||
+			    all.to != some.to) {
+				fail_msg(
+				    "%s on \"%s\"", source->str, text->str);
+			}
+			matched += find == FIND_HIT;
+			g_string_free(text, TRUE);
+		}
+		need_free(need);
+		g_string_free(source, TRUE);
+	}
+	assert_true(headed > 1000);
+	assert_true(matched > 1000);
+	pattern_space_free(search.space);
+	g_rand_free(rand);
+}
+
+static void test_heads(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *pattern;
+		bool headed;
+		const char *in, *out; /* beginnings it must, mustn't have */
+	} cases[] = {
+	    {"\\brape\\b", true, "rape", "grape"},
+	    {"\\b(cat|dog)s", true, "dogs", "cow"},
+	    {"\\b(?:(?:my|the) )?cat", true, "the", "dog"},
+	    {"\\b(?:(?:my|the) )?cat", true, "cat", "dog"},
+	    {"\\b(i|we)\\s+want", true, "i want", "in"},
+	    {"\\b(i|we)\\b.?want", true, "we'", "web"},
+	    {"\\b(i|we)+ want", true, "wei", "no"},
+	    {"\\b(?:1\\b|x)\\s+cat", true, "1 cat", "11"},
+	    {"^dear", true, "dear", "deep"},
+	    {"(?i)\\bcat", true, "cat", "dog"},
+	    {"\\b(?!cats)cat", true, "cat", "dog"},
+	    {"cat", false, NULL, NULL},
+	    {"\\b(cat|)dog", false, NULL, NULL},
+	    {"\\b\\w+cat", false, NULL, NULL},
+	    {"\\b(cat|\\w)", false, NULL, NULL},
+	    {"\\s+cat", false, NULL, NULL},
+	    {"\\b\\s?cat", false, NULL, NULL},
+	    {"\\bcat|dog", false, NULL, NULL},
+	    {"(?=cat)", false, NULL, NULL},
+	    {"", false, NULL, NULL},
+	};
+	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+		Need *need = need_new(cases[i].pattern);
+		const Heads *heads = need_heads(need);
+		assert_int_equal(heads != NULL, cases[i].headed);
+		GArray *starts = g_array_new(FALSE, FALSE, sizeof(WordStart));
+		if (heads) {
+			heads_find(starts, cases[i].in, strlen(cases[i].in));
+			heads_find(starts, cases[i].out, strlen(cases[i].out));
+			assert_true(heads_have(
+			    heads, g_array_index(starts, WordStart, 0).code));
+			assert_false(heads_have(heads,
+			    g_array_index(starts, WordStart, starts->len - 1)
+				.code));
+		}
+		g_array_unref(starts);
+		need_free(need);
+	}
+}
+
 static void test_random(void **state)
 {
 	(void)state;
@@ -187,7 +304,8 @@ static void test_random(void **state)
 	for (int i = 0; i < 3000; i++) {
 		GString *source = g_string_new(NULL);
 		random_pattern(rand, source, 0);
-		g_autoptr(Pattern) pattern = pattern_new(source->str, NULL);
+		g_autoptr(Pattern) pattern =
+		    pattern_new(source->str, false, NULL);
 		Need *need = need_new(source->str);
 		for (int k = 0; pattern && k < 30; k++) {
 			GString *text = g_string_new(NULL);
@@ -225,6 +343,8 @@ int main(void)
 	    cmocka_unit_test(test_holds),
 	    cmocka_unit_test(test_deep),
 	    cmocka_unit_test(test_random),
+	    cmocka_unit_test(test_heads),
+	    cmocka_unit_test(test_heads_random),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

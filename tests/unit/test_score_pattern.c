@@ -12,7 +12,7 @@ static Find find_from(const char *pattern, const char *text, gsize length,
     gsize start, Span *span)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(Pattern) compiled = pattern_new(pattern, &error);
+	g_autoptr(Pattern) compiled = pattern_new(pattern, false, &error);
 	assert_null(error);
 	Search search = {.space = pattern_space_new(), .until_us = far_away};
 	Subject subject = {text, length};
@@ -63,7 +63,7 @@ static void test_errors(void **state)
 	    "(?<n>a)(?<n>b)", "\xff", "\\p{Nonsense}"};
 	for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
 		g_autoptr(GError) error = NULL;
-		assert_null(pattern_new(bad[i], &error));
+		assert_null(pattern_new(bad[i], false, &error));
 		assert_non_null(strstr(error->message, "(at offset "));
 	}
 }
@@ -173,7 +173,7 @@ static void test_late(void **state)
 	gsize length = 64 * PIECE;
 	g_autofree char *text = text_repeated("a", length);
 	g_autoptr(Pattern) pattern =
-	    pattern_new("a(?:b|[^x]){0,400}[yz]", NULL);
+	    pattern_new("a(?:b|[^x]){0,400}[yz]", false, NULL);
 	gint64 begun_us = g_get_monotonic_time();
 	Search search = {
 	    .space = pattern_space_new(),
