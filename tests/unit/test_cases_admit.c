@@ -509,6 +509,7 @@ int main(void)
 	    cmocka_unit_test(test_threads),
 	    TEST(test_next_reply_clock),
 	    TEST(test_reminder),
+	    TEST(test_the_day_ends),
 	    TEST(test_automatic_mail_moves_nothing),
 	    TEST(test_reopen_and_quiet),
 	    TEST(test_raise),
