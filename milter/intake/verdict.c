@@ -98,13 +98,14 @@ static bool contains(const GPtrArray *addresses, const char *folded)
 }
 
 /* A failing copy must not bounce to the correspondent and show him an address
- * of ours; a mail server that doesn't take parameters gets none. */
-static bool add(SMFICTX *ctx, const char *address)
+ * of ours; a mail server that doesn't take parameters gets none. Where the
+ * desk's own address goes it is no copy: nobody would ever know of its loss. */
+static bool add(SMFICTX *ctx, const char *address, bool copy)
 {
 	g_autofree char *path = g_strdup_printf("<%s>", address);
 	char quiet[] = "NOTIFY=NEVER";
 
-	return smfi_addrcpt_par(ctx, path, quiet) == MI_SUCCESS ||
+	return (copy && smfi_addrcpt_par(ctx, path, quiet) == MI_SUCCESS) ||
 	       smfi_addrcpt(ctx, path) == MI_SUCCESS;
 }
 
@@ -113,6 +114,8 @@ static bool add(SMFICTX *ctx, const char *address)
 static bool readdress(
     SMFICTX *ctx, const Parcel *parcel, const Verdict *verdict)
 {
+	bool copy = verdict->remove_recipients == NULL ||
+		    verdict->remove_recipients->len == 0;
 	bool somebody = false;
 
 	for (guint i = 0; i < verdict->add_recipients->len; i++) {
@@ -124,7 +127,7 @@ static bool readdress(
 			    !contains(verdict->remove_recipients, folded);
 			continue;
 		}
-		if (!address_valid(address) || !add(ctx, address)) {
+		if (!address_valid(address) || !add(ctx, address, copy)) {
 			return false;
 		}
 		somebody = true;

@@ -132,8 +132,8 @@ class Protocol(Daemon):
     def test_desk_that_keeps_nothing_goes_by_its_exact_bytes(self):
         outcome = self.peer().message(message(self.next()),
                                       recipients=["CFO@Example.Com"])
-        self.assertEqual(outcome.added,
-                         [("<trust@example.com>", "NOTIFY=NEVER")])
+        # Not silently: it is the only copy.
+        self.assertEqual(outcome.added, [("<trust@example.com>", None)])
         self.assertEqual(outcome.removed, ["<CFO@Example.Com>"])
 
     def test_several_desks_make_one_case(self):
