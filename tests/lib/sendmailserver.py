@@ -258,12 +258,13 @@ class PrivateSendmail:
             "pwcheck_method: saslauthd\nmech_list: PLAIN LOGIN\n"
             f"saslauthd_path: {self.folder}/mux\n")
 
-    def run(self, *words, **more):
-        """sendmail WORDS with this configuration."""
-        return subprocess.run(
-            [self.files.sendmail, f"-C{self.folder}/sendmail.cf", *words],
-            env=self.files.environment, capture_output=True, text=True,
-            timeout=60, check=False, **more)
+    def command(self, *words):
+        """What starts Sendmail with this configuration, for subprocess."""
+        return {"args": [self.files.sendmail,
+                         f"-C{self.folder}/sendmail.cf", *words],
+                "env": dict(self.files.environment, LD_PRELOAD=str(SHIM),
+                            SENDMAIL_LOG=f"{self.folder}/log"),
+                "stdin": subprocess.DEVNULL}
 
     def start(self):
         self.files = unpack()
@@ -274,11 +275,8 @@ class PrivateSendmail:
             self._write()
             with open(self.folder / "errors", "ab") as errors:
                 self.process = subprocess.Popen(
-                    [self.files.sendmail, f"-C{self.folder}/sendmail.cf",
-                     f"-X{self.folder}/traffic", "-bD", "-q2s"],
-                    env=dict(self.files.environment, LD_PRELOAD=str(SHIM),
-                             SENDMAIL_LOG=f"{self.folder}/log"),
-                    stdin=subprocess.DEVNULL, stdout=errors, stderr=errors)
+                    **self.command(f"-X{self.folder}/traffic", "-bD", "-q2s"),
+                    stdout=errors, stderr=errors)
             if self._answers():
                 return self
             self.stop()  # a port was taken meanwhile: others
@@ -314,12 +312,17 @@ class PrivateSendmail:
         """What Sendmail complained of, its log, and what was said by SMTP."""
         return "".join(
             (self.folder / name).read_text(errors="replace")
-            for name in ("errors", "log", "traffic") if (self.folder / name).exists())
+            for name in ("errors", "log", "traffic")
+            if (self.folder / name).exists())
 
     def stop(self):
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-            self.process.wait(20)
+            try:
+                self.process.wait(5)
+            except subprocess.TimeoutExpired:
+                self.process.kill()  # it waits for a port that isn't free
+                self.process.wait()
         self.process = None
 
     def __enter__(self):

@@ -14,19 +14,21 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-void syslog(int priority, const char *format, ...);
-int __syslog_chk(int priority, int flag, const char *format, ...);
+__attribute__((format(printf, 2, 3))) void syslog(
+    int priority, const char *format, ...);
+__attribute__((format(printf, 3, 4))) int __syslog_chk(
+    int priority, int flag, const char *format, ...);
 
-static int log_fd = -1;
+static char log_path[256];
 
-/* Sendmail forgets its environment at once. */
+/* Sendmail forgets its environment at once. The file is opened for each line:
+ * Sendmail closes descriptors that it doesn't know. */
 __attribute__((constructor)) static void remember(void)
 {
 	const char *path = getenv("SENDMAIL_LOG");
 
-	if (path != NULL) {
-		log_fd =
-		    open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	if (path != NULL && strlen(path) < sizeof log_path) {
+		strcpy(log_path, path);
 	}
 }
 
@@ -59,15 +61,18 @@ __attribute__((format(printf, 1, 0))) static void say(
 	int prefix = snprintf(line, sizeof line, "[%ld] ", (long)getpid());
 	int n = vsnprintf(
 	    line + prefix, sizeof line - (size_t)prefix - 1, format, words);
+	int fd =
+	    open(log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
 
-	if (log_fd < 0 || n < 0) {
+	if (fd < 0 || n < 0) {
 		return;
 	}
 	n = (int)strnlen(line, sizeof line - 2);
 	line[n++] = '\n';
-	if (write(log_fd, line, (size_t)n) < 0) {
-		return; /* nobody is left to be told */
+	if (write(fd, line, (size_t)n) < 0) {
+		abort(); /* a test without its log would be a riddle */
 	}
+	close(fd);
 }
 
 void syslog(int priority, const char *format, ...)

@@ -22,8 +22,11 @@ from mailserver import HOST, MilterTap, Sink, send, wait_until  # noqa: E402
 from sendmailserver import PrivateSendmail, safe_place  # noqa: E402
 from test_postfix import CUSTOMER, DESKS, OUTAGE, TAGS, mail, tags  # noqa: E402
 
-# The name that the sample gives to the submission service.
-CONF_MSA = CONF.replace('"ORIGINATING"', '"MSA"')
+# The name that the sample gives to the submission service; and a team whose
+# address is of the mail server's own domain and of nobody there.
+CONF_MSA = CONF.replace('"ORIGINATING"', '"MSA"').replace(
+    "counsel@example.com", "no-such-team@mx.example.com")
+LAWSUIT = "My lawyer will sue you. You will receive the lawsuit on Monday.\r\n"
 
 number = itertools.count(1)
 running = None  # of Running; made once for this file
@@ -103,10 +106,21 @@ class Arrival(Case):
         self.assertEqual(found["Topic"][0].split("; ")[0], "outage")
         self.assertEqual(found["Team"], ["care"])
         self.assertEqual(delivery.as_sent(), raw)
+        self.assertRegex(delivery.data, rb"\r\nX-Anteroom-Case: AR-\d+\r\n")
         # Between the mail server's own field and what came from outside.
         names = [name.lower() for name, _ in delivery.fields()]
         self.assertEqual(names[0], "received")
         self.assertEqual(names[len(TAGS) + 1], "from")
+
+    def test_long_field_is_folded_as_mail_is(self):
+        delivery, _, _ = self.write(
+            f"{OUTAGE}Your technician threatened to rape my daughter, and my "
+            "lawyer will sue you for the wrong invoice. Cancel my "
+            "contract.\r\n")
+        folded = dict(delivery.fields())["X-Anteroom-Rules"]
+        self.assertRegex(folded, rb"^X-Anteroom-Rules: \S.*,\r\n \S")
+        self.assertNotRegex(folded, rb"[^\r]\n|.{79}")
+        self.assertIn("trust@example.com", delivery.recipients)
 
     def test_log_names_the_queue_id_of_the_mail_server(self):
         delivery, _, _ = self.write()
@@ -300,6 +314,27 @@ class Recipients(Case):
             lambda d: d.sender == "" and message_id.encode() in d.data)
         self.assertIn(b"ceo@example.com", bounce.data)
         self.assertNotIn(b"care@example.com", bounce.data)
+
+    def bounced(self, to, text):
+        raw, message_id = mail(text)
+        send(self.mx, CUSTOMER, [to], raw)
+        return self.sink.wait_for(
+            lambda d: d.sender == "" and message_id.encode() in d.data)
+
+    def test_only_copy_that_fails_is_told_to_the_sender(self):
+        # The desk's own is gone: what nobody gets, somebody has to know of.
+        self.refuse("care@example.com")
+        self.bounced("alone@example.com", f"{OUTAGE}Nobody.\r\n")
+
+    def test_only_copy_for_an_address_that_isnt_is_told_to_the_sender(self):
+        # Sendmail finds this out while the filter's changes are made, and then
+        # nobody is left to deliver to.
+        self.bounced("alone@example.com", f"{LAWSUIT}Nobody.\r\n")
+
+    def test_team_address_that_isnt_does_the_desk_no_harm(self):
+        delivery, _, _ = self.write(f"{LAWSUIT}And you.\r\n")
+        self.assertEqual(tags(delivery)["Team"], ["counsel"])
+        self.assertEqual(delivery.recipients, ["ceo@example.com"])
 
     def test_receipt_of_delivery_tells_of_the_desk_alone(self):
         raw, message_id = mail(f"{OUTAGE}Tell me.\r\n")
