@@ -6,6 +6,35 @@
 
 #include "conf/internal.h"
 
+/*
+ * Enters ITEM under the block's title. A pack read later replaces what an
+ * earlier one says under the same name, in its place: so an administrator
+ * changes a shipped rule without editing the shipped file. Twice in one file
+ * is a mistake.
+ */
+static void pack_enter(Loader *load, const Block *block, GHashTable *names,
+    GPtrArray *items, void *item)
+{
+	void *other = g_hash_table_lookup(names, block->title);
+	const ConfPlace *first;
+	guint at;
+
+	if (other == NULL) {
+		block_enter(load, block, names, items, item);
+		return;
+	}
+	first = G_STRUCT_MEMBER_P(other, block->kind->place_at);
+	if (first->file == block->place.file ||
+	    !g_ptr_array_find(items, other, &at)) {
+		block_enter(load, block, names, items, item);
+		return;
+	}
+	load_warning(load, block->place, "%s \"%s\" replaces the one in %s:%u",
+	    block->kind->name, block->title, first->file, first->line);
+	items->pdata[at] = item;
+	g_hash_table_insert(names, (gpointer)(guintptr)block->title, item);
+}
+
 /* ---- topic ---- */
 
 #define IN_TOPIC(field) .offset = G_STRUCT_OFFSET(Topic, field)
@@ -45,7 +74,7 @@ static const Setting topic_settings[] = {
 static void topic_take(Loader *load, const Block *block)
 {
 	static const char *const built_in[] = {
-	    "default", "none", "other", "unread", NULL};
+	    "default", "none", "unread", NULL};
 	Topic *topic = conf_alloc(load->conf, sizeof(*topic));
 
 	topic->name = block->title;
@@ -60,7 +89,7 @@ static void topic_take(Loader *load, const Block *block)
 		    block->title);
 		return;
 	}
-	block_enter(
+	pack_enter(
 	    load, block, load->conf->index->topics, load->conf->topics, topic);
 }
 
@@ -253,7 +282,7 @@ static void rule_take(Loader *load, const Block *block)
 		load->said = MAX(load->said, LIMIT_PROBLEMS);
 		return;
 	}
-	block_enter(load, block, conf->index->rules, conf->rules, rule);
+	pack_enter(load, block, conf->index->rules, conf->rules, rule);
 }
 
 static const Kind rule_kind = {.name = "rule",
@@ -296,6 +325,18 @@ static gint by_bytes(gconstpointer a, gconstpointer b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* The administrator's folder may well be empty; one that isn't there is a slip
+ * of the pen. */
+static void say_no_match(Loader *load, const char *pattern, ConfPlace asked)
+{
+	g_autofree char *folder = g_path_get_dirname(pattern);
+
+	if (strpbrk(folder, "*?[") != NULL ||
+	    !g_file_test(folder, G_FILE_TEST_IS_DIR)) {
+		load_warning(load, asked, "packs: no file matches %s", pattern);
+	}
+}
+
 static void read_matches(Loader *load, const char *pattern, ConfPlace asked)
 {
 	glob_t found = {0};
@@ -303,7 +344,7 @@ static void read_matches(Loader *load, const char *pattern, ConfPlace asked)
 
 	if (result == GLOB_NOMATCH ||
 	    (result == GLOB_ABORTED && errno == ENOENT)) {
-		load_warning(load, asked, "packs: no file matches %s", pattern);
+		say_no_match(load, pattern, asked);
 	} else if (result != 0) {
 		load_error(
 		    load, asked, "packs: %s: %s", pattern, g_strerror(errno));

@@ -326,8 +326,9 @@ static const Case pack_cases[] = {
     {TOPICS, ""},
     {"topic \"safety\" {}\ntopic \"safety\" {}\n",
 	"p.rules:2: topic \"safety\" is there already, in p.rules:1\n"},
-    {"topic \"other\" {}\n",
-	"p.rules:1: topic \"other\" is built in; take another name\n"},
+    {"topic \"other\" {}\n", ""},
+    {"topic \"unread\" {}\n",
+	"p.rules:1: topic \"unread\" is built in; take another name\n"},
     {"topic \"x\" { threshold = 0 precedence = ten\n"
      "urgency-floor = \"critcal\" title = \"\" }\n",
 	"p.rules:1: precedence: \"ten\" is not a number from -1000000 to "
@@ -455,6 +456,33 @@ static void test_pack_files(void **state)
 	g_rmdir("d.rules");
 }
 
+/* A later pack's word for the same name stands, where the first one stood. */
+static void test_later_pack_replaces(void **state)
+{
+	bool loaded;
+	g_autofree char *got = NULL;
+
+	(void)state;
+	assert_true(g_file_set_contents("z.rules",
+	    "topic \"safety\" { threshold = 7 }\n"
+	    "rule \"a\" { topic = \"safety\" points = 9 match = 'y' "
+	    "why = \"w\" }\n",
+	    -1, NULL));
+	got = load("rules { packs = {\"*.rules\"} }\n"
+		   "desk \"ceo\" { addresses = {\"ceo@a.example\"} }\n"
+		   "route \"default\" { team = \"none\" }\n",
+	    "topic \"safety\" { threshold = 5 }\n"
+	    "rule \"a\" { topic = \"safety\" points = 1 match = 'x' "
+	    "why = \"w\" }\n",
+	    &loaded);
+	g_unlink("z.rules");
+	assert_true(loaded);
+	assert_lines("replaced", got,
+	    "z.rules:1: warning: topic \"safety\" replaces the one in "
+	    "p.rules:1\n"
+	    "z.rules:2: warning: rule \"a\" replaces the one in p.rules:2\n");
+}
+
 /* Mistakes of all sorts and files in one run, by file and line. */
 static void test_all_at_once(void **state)
 {
@@ -524,6 +552,7 @@ int main(void)
 	    cmocka_unit_test(test_text_limits),
 	    cmocka_unit_test(test_nothing_there),
 	    cmocka_unit_test(test_pack_files),
+	    cmocka_unit_test(test_later_pack_replaces),
 	    cmocka_unit_test(test_all_at_once),
 	    cmocka_unit_test(test_problem_texts),
 	};
