@@ -33,8 +33,8 @@ SAMPLE = ROOT / "packaging/sendmail/anteroom.mc"
 CACHE = ROOT / "build/sendmail"
 BUILD = ROOT / os.environ.get("ANTEROOM_BUILD", "build")
 SHIM = BUILD / "tests/mta/sendmailshim.so"
-PACKAGES = ["sendmail-bin", "sendmail-cf", "sendmail-base", "m4",
-            "libsasl2-modules"]
+PACKAGES = ["sendmail-bin", "sendmail-cf", "sendmail-base"]
+HELPERS = ["m4", "libsasl2-modules"]  # unless they are installed
 DOWNLOAD_S = 40
 LOGIN, PASSWORD = "bob", "correct horse"
 
@@ -58,7 +58,8 @@ class Unpacked:
         self.root = root
         self.sendmail = root / "usr/libexec/sendmail/sendmail"
         self.cf = root / "usr/share/sendmail/cf"
-        self.m4 = root / "usr/bin/m4"
+        unpacked = root / "usr/bin/m4"
+        self.m4 = unpacked if unpacked.exists() else "m4"
         libraries = sorted({str(path.parent)
                             for path in root.rglob("lib*.so.*")})
         self.plugins = [name for name in libraries if name.endswith("/sasl2")]
@@ -78,7 +79,8 @@ def unpack():
             part = CACHE / "part"
             shutil.rmtree(part, ignore_errors=True)
             (part / "root").mkdir(parents=True)
-            _fetch(PACKAGES, part)
+            _fetch(PACKAGES + [name for name in HELPERS
+                               if not _installed(name)], part)
             # Its group would make it a program whose environment isn't heeded.
             (part / "root/usr/libexec/sendmail/sendmail").chmod(0o755)
             (part / "root").rename(root)
@@ -167,7 +169,7 @@ define(`confDEAD_LETTER_DROP', `{folder}/dead.letter')dnl
 define(`confSERVICE_SWITCH_FILE', `{folder}/service.switch')dnl
 define(`confDONT_PROBE_INTERFACES', `True')dnl
 define(`confTO_IDENT', `0')dnl
-define(`confLOG_LEVEL', `{log_level}')dnl
+define(`confLOG_LEVEL', `9')dnl
 define(`confMIN_QUEUE_AGE', `1s')dnl
 define(`confAUTH_MECHANISMS', `PLAIN LOGIN')dnl
 TRUST_AUTH_MECH(`PLAIN LOGIN')dnl
@@ -182,7 +184,6 @@ MAILER(`local')dnl
 MAILER(`smtp')dnl
 LOCAL_CONFIG
 ESASL_CONF_PATH={folder}
-ESASL_PATH={plugins}
 """
 
 TAPPED = """\
@@ -242,8 +243,8 @@ class PrivateSendmail:
                                   host=HOST)
         (self.folder / "sendmail.mc").write_text(MC.format(
             cf=self.files.cf, folder=self.folder, host=HOST,
-            sink=self.sink.port, sample=self._sample(), more=more,
-            plugins=":".join(self.files.plugins), log_level=9))
+            sink=self.sink.port, sample=self._sample(), more=more) +
+            "".join(f"ESASL_PATH={name}\n" for name in self.files.plugins))
         made = subprocess.run(
             [self.files.m4, f"-D_CF_DIR_={self.files.cf}/", "sendmail.mc"],
             cwd=self.folder, env=self.files.environment, capture_output=True,
