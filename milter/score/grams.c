@@ -6,7 +6,6 @@
 #include <string.h>
 
 #define CLASS_BITS 6
-#define CLASS_GAP 37
 #define PAIRS (1u << (2 * CLASS_BITS))
 #define TRIPLES (1u << (3 * CLASS_BITS))
 #define PAIR_MASK (PAIRS - 1)
@@ -18,23 +17,11 @@ struct Grams {
 	guint64 bits[(TRIPLES + PAIRS) / 64];
 };
 
-static guint8 byte_class(guchar byte)
-{
-	char c = g_ascii_tolower((gchar)byte);
-	if (c >= 'a' && c <= 'z') {
-		return (guint8)(c - 'a');
-	}
-	if (c >= '0' && c <= '9') {
-		return (guint8)(26 + c - '0');
-	}
-	return c == '_' ? 36 : CLASS_GAP;
-}
-
 Grams *grams_new(void)
 {
 	Grams *grams = g_new0(Grams, 1);
 	for (guint i = 0; i < 256; i++) {
-		grams->class[i] = byte_class((guchar)i);
+		grams->class[i] = gram_class((guchar)i);
 	}
 	return grams;
 }
@@ -65,18 +52,18 @@ static guint32 grams_push(Grams *grams, guint32 code, guint8 class)
 
 void grams_add(Grams *grams, const char *text, gsize length)
 {
-	guint32 code = CLASS_GAP << CLASS_BITS | CLASS_GAP;
+	guint32 code = GRAM_GAP << CLASS_BITS | GRAM_GAP;
 	for (gsize i = 0; i < length; i++) {
 		code = grams_push(grams, code, grams->class[(guchar)text[i]]);
 	}
-	grams_push(grams, code, CLASS_GAP);
+	grams_push(grams, code, GRAM_GAP);
 }
 
 void grams_encode(const char *word, gsize length, GArray *codes)
 {
 	guint32 code = 0;
 	for (gsize i = 0; i < length; i++) {
-		code = (code << CLASS_BITS) | byte_class((guchar)word[i]);
+		code = (code << CLASS_BITS) | gram_class((guchar)word[i]);
 		guint32 gram = code & TRIPLE_MASK;
 		if (i == 1 && length == 2) {
 			gram = TRIPLES + (code & PAIR_MASK);

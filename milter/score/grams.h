@@ -11,6 +11,23 @@
 #include <glib.h>
 #include <stdbool.h>
 
+/* a-z, 0-9, "_" and the gap */
+#define GRAM_GAP 37
+#define GRAM_CLASSES 38
+
+static inline guint8 gram_class(guchar byte)
+{
+	guchar letter = (guchar)((byte | 0x20) - 'a');
+	guchar digit = (guchar)(byte - '0');
+	if (letter < 26) {
+		return letter;
+	}
+	if (digit < 10) {
+		return (guint8)(26 + digit);
+	}
+	return byte == '_' ? 36 : GRAM_GAP;
+}
+
 typedef struct Grams Grams;
 
 Grams *grams_new(void);

@@ -24,7 +24,7 @@
 typedef struct {
 	const Rule *rule;
 	const Topic *topic;
-	Pattern *match;
+	Pattern *match; /* anchored when need_heads(need) is something */
 	Need *need;
 	GPtrArray *unless; /* of Pattern */
 	GArray *headers;   /* of guint: numbers of its header names */

@@ -6,12 +6,18 @@
 
 #include "anteroom/limits.h"
 
+/* Attempts between two looks at the clock. */
+#define TRIES_A_LOOK 32
+
 /* The state while one text is searched. */
 typedef struct {
 	const CompiledRule *rule;
 	const Search *search;
 	GArray *excuses; /* of Excuse */
 	Subject subject;
+	/* Where words begin in subject, and how far this hunt is. */
+	const WordStart *starts;
+	guint n_starts, next_start;
 } Hunt;
 
 /* Moves EXCUSE on to its next match, but not to one that ends at or before
@@ -68,19 +74,53 @@ static Find excused(const Hunt *hunt, const Span *hit)
 	return worst;
 }
 
-static void hunt_begin(Hunt *hunt, Subject subject)
+static void hunt_begin(Hunt *hunt, const Texts *texts, const TextSpan *span)
 {
-	hunt->subject = subject;
+	hunt->subject = texts_subject(texts, span);
+	hunt->starts =
+	    (const WordStart *)(const void *)texts->starts->data + span->start;
+	hunt->n_starts = span->n_starts;
+	hunt->next_start = 0;
 	g_array_set_size(hunt->excuses, 0);
 	g_array_set_size(hunt->excuses, hunt->rule->unless->len);
 }
 
+/* The next match at or after AT, tried only where a word begins as HEADS have
+ * it. The same that pattern_find finds without. */
+static Find hunt_heads(Hunt *hunt, const Heads *heads, gsize at, Span *hit)
+{
+	guint tried = 0;
+	for (; hunt->next_start < hunt->n_starts; hunt->next_start++) {
+		const WordStart *start = &hunt->starts[hunt->next_start];
+		if (start->at < at || !heads_have(heads, start->code)) {
+			continue;
+		}
+		Find find = pattern_at(hunt->rule->match, hunt->search,
+		    &hunt->subject, start->at, hit);
+		if (find != FIND_NONE) {
+			return find;
+		}
+		if (++tried % TRIES_A_LOOK == 0 &&
+		    g_get_monotonic_time() > hunt->search->until_us) {
+			return FIND_LATE;
+		}
+	}
+	return FIND_NONE;
+}
+
+static Find hunt_match(Hunt *hunt, gsize at, Span *hit)
+{
+	const Heads *heads = need_heads(hunt->rule->need);
+	return heads ? hunt_heads(hunt, heads, at, hit)
+		     : pattern_find(hunt->rule->match, hunt->search,
+			   &hunt->subject, at, hit);
+}
+
 /* The next hit at or after *AT that isn't excused; *AT moves behind it. */
-static Find hunt_next(const Hunt *hunt, gsize *at, Span *hit)
+static Find hunt_next(Hunt *hunt, gsize *at, Span *hit)
 {
 	for (;;) {
-		Find find = pattern_find(
-		    hunt->rule->match, hunt->search, &hunt->subject, *at, hit);
+		Find find = hunt_match(hunt, *at, hit);
 		if (find != FIND_HIT) {
 			return find;
 		}
@@ -102,7 +142,7 @@ static Find hunt_next(const Hunt *hunt, gsize *at, Span *hit)
 }
 
 /* Counts the hits in the hunt's text into HIT. */
-static Find hunt_text(const Hunt *hunt, RuleHit *hit)
+static Find hunt_text(Hunt *hunt, RuleHit *hit)
 {
 	gsize at = 0;
 	while (hit->count < LIMIT_HITS_PER_RULE) {
@@ -143,7 +183,7 @@ static Find hunt_section(
 			continue;
 		}
 		guint before = hit->count;
-		hunt_begin(hunt, texts_subject(texts, span));
+		hunt_begin(hunt, texts, span);
 		Find find = hunt_text(hunt, hit);
 		if (before == 0 && hit->count) {
 			hit->section = section;

@@ -9,6 +9,9 @@
 
 #define NEED_DEPTH 24
 #define NEED_RUN_BYTES 32 /* of a word; the rest isn't asked for */
+/* Of HEAD_CODES; with more, trying everywhere is as good. */
+#define NEED_HEADS_MAX (HEAD_CODES / 2)
+#define NONE G_MAXUINT
 
 typedef enum { NEED_WORD, NEED_AND, NEED_OR } NeedKind;
 
@@ -24,6 +27,8 @@ struct Need {
 	GArray *nodes;    /* of NeedNode; empty: nothing is needed */
 	GArray *codes;    /* of guint32 */
 	GString *letters; /* of all words, to be shown */
+	Heads heads;
+	bool headed; /* heads is to be used */
 };
 
 /*
@@ -35,7 +40,16 @@ typedef struct {
 	guint n;
 	bool border; /* empty, and a border of a word is where it begins */
 	bool closed; /* ends with a word's end */
+	/* It begins where the match does, and there does a word. */
+	bool first, headed;
+	guint lead; /* 1: a blank that isn't part of the match comes first */
 } Run;
+
+/* How a match may begin. */
+typedef struct {
+	char letters[HEAD_LETTERS];
+	guint n;
+} Head;
 
 typedef struct {
 	Need *need;
@@ -43,6 +57,10 @@ typedef struct {
 	guint depth;
 	bool given_up;
 	Run run;
+	GArray *heads; /* of Head */
+	bool headless; /* one isn't known */
+	GArray *open;  /* of guint: heads that ended with their sequence */
+	guint recent;  /* those from here on ended just now; or NONE */
 } Reader;
 
 static bool read_choice(Reader *reader, const Run *begin);
@@ -69,6 +87,39 @@ static bool word_letter(char c)
 	return g_ascii_isalnum(c) || c == '_';
 }
 
+/* What comes after the heads that ended just now: no word's letter, if GAP,
+ * else anything. */
+static void heads_close(Reader *reader, bool gap)
+{
+	if (reader->recent == NONE) {
+		return;
+	}
+	for (guint i = reader->recent; gap && i < reader->open->len; i++) {
+		Head *head = &g_array_index(
+		    reader->heads, Head, g_array_index(reader->open, guint, i));
+		/* Behind a blank, which may stand for a border or a character,
+		 * nothing is known. */
+		if (head->n < HEAD_LETTERS &&
+		    word_letter(head->letters[head->n - 1])) {
+			head->letters[head->n++] = ' ';
+		}
+	}
+	g_array_set_size(reader->open, reader->recent);
+	reader->recent = NONE;
+}
+
+/* RUN is how a match may begin. */
+static void head_add(Reader *reader, const Run *run)
+{
+	if (!run->headed || run->n <= run->lead) {
+		reader->headless = true;
+		return;
+	}
+	Head head = {.n = MIN(run->n - run->lead, HEAD_LETTERS)};
+	memcpy(head.letters, run->letters + run->lead, head.n);
+	g_array_append_val(reader->heads, head);
+}
+
 /* The run is over: a word of it, if it is long enough to tell anything. */
 static void run_end(Reader *reader)
 {
@@ -77,6 +128,10 @@ static void run_end(Reader *reader)
 	if (run->closed && run->n < NEED_RUN_BYTES) {
 		run->letters[run->n++] = ' ';
 	}
+	if (run->first) {
+		head_add(reader, run);
+	}
+	heads_close(reader, false);
 	if (run->n >= 2) {
 		guint at = node_begin(need, NEED_WORD);
 		NeedNode *node = &g_array_index(need->nodes, NeedNode, at);
@@ -98,8 +153,13 @@ static void run_put(Reader *reader, char letter)
 	if (run->n + 2 > NEED_RUN_BYTES) {
 		run_end(reader);
 	}
+	if (run->n == 0) {
+		heads_close(reader, !word);
+		run->headed = run->headed && word;
+	}
 	if (run->border && word) {
 		run->letters[run->n++] = ' ';
+		run->lead = 1;
 	}
 	run->letters[run->n++] = word ? g_ascii_tolower(letter) : ' ';
 	run->border = run->closed = false;
@@ -110,7 +170,9 @@ static void run_border(Reader *reader)
 {
 	Run *run = &reader->run;
 	if (run->n == 0) {
+		heads_close(reader, true);
 		run->border = true;
+		run->headed = run->first;
 	} else {
 		run->closed = word_letter(run->letters[run->n - 1]);
 	}
@@ -303,6 +365,22 @@ static GroupKind group_kind(Reader *reader)
 	return GROUP_UNKNOWN;
 }
 
+/* A group may not be there: then the match begins as it did before, BEGIN. */
+static void group_skipped(Reader *reader, const Run *begin)
+{
+	if (!begin->first) {
+		return;
+	}
+	if (begin->n) {
+		head_add(reader, begin);
+		return;
+	}
+	/* The border was before the group; what stood in it may be there now.
+	 */
+	reader->run.first = true;
+	reader->run.headed = begin->headed;
+}
+
 static void read_group(Reader *reader)
 {
 	GroupKind kind = group_kind(reader);
@@ -315,8 +393,12 @@ static void read_group(Reader *reader)
 	}
 	/* What stands before the group stands before each of its choices. */
 	Run begin = reader->run;
+	bool first = begin.first;
+	reader->run.first = false;
 	run_end(reader);
 	guint before = reader->need->nodes->len;
+	guint open = reader->open->len;
+	begin.first = first && kind != GROUP_LOOK;
 	reader->depth++;
 	read_choice(reader, &begin);
 	reader->depth--;
@@ -326,8 +408,15 @@ static void read_group(Reader *reader)
 	}
 	reader->at++;
 	bool once;
-	if (!read_times(reader, &once) || kind == GROUP_LOOK) {
+	bool needed = read_times(reader, &once) && kind != GROUP_LOOK;
+	reader->recent = open;
+	if (!once || kind == GROUP_LOOK) {
+		heads_close(reader, false);
+	}
+	begin.first = first;
+	if (!needed) {
 		g_array_set_size(reader->need->nodes, before);
+		group_skipped(reader, &begin);
 	}
 }
 
@@ -369,16 +458,31 @@ static void read_atom(Reader *reader)
 	}
 }
 
+/* What ended with the sequence stays open for what may come after it. */
+static void sequence_end(Reader *reader)
+{
+	guint heads = reader->heads->len;
+	bool empty = reader->run.n == 0 && !reader->run.first;
+	if (empty && reader->recent != NONE) {
+		reader->recent = NONE;
+	}
+	run_end(reader);
+	for (guint i = heads; i < reader->heads->len; i++) {
+		g_array_append_val(reader->open, i);
+	}
+}
+
 /* Atoms in a row. False: nothing is needed. */
 static bool read_sequence(Reader *reader, const Run *begin)
 {
 	guint at = node_begin(reader->need, NEED_AND);
 	reader->run = *begin;
+	reader->recent = NONE;
 	while (!reader->given_up && *reader->at && *reader->at != '|' &&
 	       *reader->at != ')') {
 		read_atom(reader);
 	}
-	run_end(reader);
+	sequence_end(reader);
 	if (reader->need->nodes->len == at + 1) {
 		g_array_set_size(reader->need->nodes, at);
 		return false;
@@ -404,18 +508,37 @@ static bool read_choice(Reader *reader, const Run *begin)
 	return true;
 }
 
+static void need_take_heads(Need *need, const GArray *heads)
+{
+	for (guint i = 0; i < heads->len; i++) {
+		const Head *head = &g_array_index(heads, Head, i);
+		heads_put(&need->heads, head->letters, head->n);
+	}
+	need->headed = heads_count(&need->heads) <= NEED_HEADS_MAX;
+}
+
 Need *need_new(const char *pattern)
 {
 	Need *need = g_new0(Need, 1);
 	need->nodes = g_array_new(FALSE, TRUE, sizeof(NeedNode));
 	need->codes = g_array_new(FALSE, FALSE, sizeof(guint32));
 	need->letters = g_string_new(NULL);
-	Reader reader = {.need = need, .at = pattern};
-	Run begin = {.n = 0};
+	Reader reader = {
+	    .need = need,
+	    .at = pattern,
+	    .heads = g_array_new(FALSE, FALSE, sizeof(Head)),
+	    .open = g_array_new(FALSE, FALSE, sizeof(guint)),
+	    .recent = NONE,
+	};
+	Run begin = {.first = true};
 	read_choice(&reader, &begin);
 	if (reader.given_up || *reader.at) {
 		g_array_set_size(need->nodes, 0);
+	} else if (!reader.headless) {
+		need_take_heads(need, reader.heads);
 	}
+	g_array_unref(reader.heads);
+	g_array_unref(reader.open);
 	return need;
 }
 
@@ -445,6 +568,11 @@ static bool node_holds(const Need *need, guint at, const Grams *grams)
 		i = g_array_index(need->nodes, NeedNode, i).end;
 	}
 	return ! or ;
+}
+
+const Heads *need_heads(const Need *need)
+{
+	return need->headed ? &need->heads : NULL;
 }
 
 bool need_holds(const Need *need, const Grams *grams)

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "score/grams.h"
+#include "score/heads.h"
 
 typedef struct Need Need;
 
@@ -20,6 +21,10 @@ void need_free(Need *need);
 
 /* False: no text that GRAMS were read from can match. */
 bool need_holds(const Need *need, const Grams *grams);
+
+/* How every match begins; NULL when that isn't known, or would tell too little.
+ * Lives as long as NEED. */
+const Heads *need_heads(const Need *need);
 
 /* As text, in brackets; "" for nothing. For tests. Transfer full. */
 char *need_text(const Need *need);

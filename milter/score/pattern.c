@@ -71,16 +71,20 @@ static bool compile_jit(pcre2_code *code)
 	       bytes > 0;
 }
 
-Pattern *pattern_new(const char *text, GError **error)
+Pattern *pattern_new(const char *text, bool anchored, GError **error)
 {
 	pcre2_general_context *memory = space_memory();
 	pcre2_compile_context *context = pcre2_compile_context_create(memory);
 	pcre2_set_max_pattern_length(context, LIMIT_PATTERN_BYTES);
 	pcre2_set_newline(context, PCRE2_NEWLINE_LF);
+	guint32 options = PATTERN_OPTIONS;
+	if (anchored) {
+		options |= PCRE2_ANCHORED;
+	}
 	int code = 0;
 	PCRE2_SIZE offset = 0;
 	pcre2_code *compiled = pcre2_compile((PCRE2_SPTR)text,
-	    PCRE2_ZERO_TERMINATED, PATTERN_OPTIONS, &code, &offset, context);
+	    PCRE2_ZERO_TERMINATED, options, &code, &offset, context);
 	pcre2_compile_context_free(context);
 	pcre2_general_context_free(memory);
 	if (!compiled) {
@@ -185,15 +189,29 @@ static bool cut_matters(const Subject *piece, gsize length, gsize to)
 	       to + PATTERN_OVERLAP_BYTES > piece->length;
 }
 
+/* What is looked at of SUBJECT from START on. */
+static Subject piece_from(const Subject *subject, gsize start)
+{
+	Subject piece = *subject;
+	if (subject->length - start > PATTERN_PIECE_BYTES) {
+		piece.length =
+		    subject_align(subject, start + PATTERN_PIECE_BYTES, start);
+	}
+	return piece;
+}
+
+Find pattern_at(const Pattern *pattern, const Search *search,
+    const Subject *subject, gsize at, Span *hit)
+{
+	Subject piece = piece_from(subject, at);
+	return piece_find(pattern, search, &piece, at, hit);
+}
+
 Find pattern_find(const Pattern *pattern, const Search *search,
     const Subject *subject, gsize start, Span *hit)
 {
 	while (start <= subject->length) {
-		Subject piece = *subject;
-		if (subject->length - start > PATTERN_PIECE_BYTES) {
-			piece.length = subject_align(
-			    subject, start + PATTERN_PIECE_BYTES, start);
-		}
+		Subject piece = piece_from(subject, start);
 		Span span;
 		Find find = piece_find(pattern, search, &piece, start, &span);
 		gsize again =

@@ -19,9 +19,10 @@ typedef struct Pattern Pattern;
 /*
  * Compiles TEXT (caseless, UTF, Unicode properties), to machine code where the
  * system lets us. NULL with ERROR_CONFIG and the offset otherwise. Immutable
- * afterwards, for any number of threads. Transfer full.
+ * afterwards, for any number of threads. ANCHORED: for pattern_at, else for
+ * pattern_find. Transfer full.
  */
-Pattern *pattern_new(const char *text, GError **error);
+Pattern *pattern_new(const char *text, bool anchored, GError **error);
 void pattern_free(Pattern *pattern);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pattern, pattern_free)
 
@@ -58,6 +59,10 @@ typedef struct {
  * FIND_HIT alone. SUBJECT should be UTF-8; invalid bytes match nothing. */
 Find pattern_find(const Pattern *pattern, const Search *search,
     const Subject *subject, gsize start, Span *hit);
+
+/* The match in SUBJECT that begins at AT; PATTERN is anchored. */
+Find pattern_at(const Pattern *pattern, const Search *search,
+    const Subject *subject, gsize at, Span *hit);
 
 /* The next character's offset after AT (at most LENGTH + 1, which is beyond
  * the end). */

@@ -8,12 +8,12 @@
 
 #include "score/fold.h"
 
-static Pattern *compile_pattern(
-    const Rule *rule, const char *what, const char *text, GPtrArray *problems)
+static Pattern *compile_pattern(const Rule *rule, const char *what,
+    const char *text, bool anchored, GPtrArray *problems)
 {
 	g_autoptr(GError) error = NULL;
 	g_autofree char *folded = fold_pattern(text);
-	Pattern *pattern = pattern_new(folded, &error);
+	Pattern *pattern = pattern_new(folded, anchored, &error);
 	if (!pattern) {
 		g_ptr_array_add(problems,
 		    conf_problem_new(rule->place, false, "rule \"%s\": %s: %s",
@@ -27,8 +27,8 @@ static void compile_unless(CompiledRule *compiled, GPtrArray *problems)
 	const char *const *texts = compiled->rule->unless;
 	for (guint i = 0; texts && texts[i]; i++) {
 		g_autofree char *what = g_strdup_printf("unless[%u]", i + 1);
-		Pattern *pattern =
-		    compile_pattern(compiled->rule, what, texts[i], problems);
+		Pattern *pattern = compile_pattern(
+		    compiled->rule, what, texts[i], false, problems);
 		if (pattern) {
 			g_ptr_array_add(compiled->unless, pattern);
 		}
@@ -64,9 +64,10 @@ static void compile_rule(Ruleset *ruleset, CompiledRule *compiled,
 				  "rule \"%s\": unknown topic \"%s\"",
 				  rule->name, rule->topic));
 	}
-	compiled->match = compile_pattern(rule, "match", rule->match, problems);
 	g_autofree char *folded = fold_pattern(rule->match);
 	compiled->need = need_new(folded);
+	compiled->match = compile_pattern(rule, "match", rule->match,
+	    need_heads(compiled->need) != NULL, problems);
 	compile_unless(compiled, problems);
 	ruleset->wanted.sections |= rule->sections;
 	for (guint i = 0; rule->headers && rule->headers[i]; i++) {

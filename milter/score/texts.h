@@ -10,6 +10,7 @@
 
 #include "anteroom/conf.h"
 #include "anteroom/message.h"
+#include "score/heads.h"
 #include "score/pattern.h"
 
 /* What rules ask for. */
@@ -22,6 +23,7 @@ typedef struct {
 typedef struct {
 	guint header; /* number of its name; for SECTION_HEADER */
 	gsize from, length;
+	guint start, n_starts; /* where its words begin, in starts */
 } TextSpan;
 
 /*
@@ -30,7 +32,8 @@ typedef struct {
  */
 typedef struct {
 	GString *bytes;
-	GArray *spans; /* of TextSpan */
+	GArray *spans;  /* of TextSpan */
+	GArray *starts; /* of WordStart, text by text */
 	guint first[SECTION_KINDS + 1];
 } Texts;
 

@@ -266,6 +266,8 @@ static void test_heads(void **state)
 	    {"(?i)\\bcat", true, "cat", "dog"},
 	    {"\\b(?!cats)cat", true, "cat", "dog"},
 	    {"cat", false, NULL, NULL},
+	    {"(?!x)cat", false, NULL, NULL},
+	    {"(?:my )?cat", false, NULL, NULL},
 	    {"\\b(cat|)dog", false, NULL, NULL},
 	    {"\\b\\w+cat", false, NULL, NULL},
 	    {"\\b(cat|\\w)", false, NULL, NULL},
