@@ -4,7 +4,7 @@
  *
  *   texts.c       the message's sections, folded (fold.c), once
  *   candidates.c  which rules may hit at all: what their patterns need (need.c)
- *                 and what the texts have (grams.c)
+ *                 and what the texts have (grams.c, heads.c)
  *   match.c       each of those exactly (pattern.c)
  *   score.c       hits to points, topics, urgency
  *   check.c       rules against their own examples and hostile text
