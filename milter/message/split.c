@@ -68,10 +68,16 @@ static bool has_any_prefix(const char *p, gsize n, const char *const *prefixes)
 static guint count_words(const char *p, gsize n, const char *const *words)
 {
 	guint64 seen = 0;
+	guint32 firsts = 0; /* a bit for each first byte, caseless */
 	bool inside = false;
+	for (guint i = 0; words[i] != NULL; i++) {
+		firsts |= 1u << (words[i][0] & 31);
+	}
 	for (const char *end = p + n; p < end; p++) {
 		bool letter = g_ascii_isalnum(*p) || (guchar)*p >= 0x80;
-		for (guint i = 0; letter && !inside && words[i] != NULL; i++) {
+		bool maybe =
+		    letter && !inside && (firsts >> (*p & 31) & 1) != 0;
+		for (guint i = 0; maybe && words[i] != NULL; i++) {
 			if (has_prefix(p, (gsize)(end - p), words[i])) {
 				seen |= G_GUINT64_CONSTANT(1) << i;
 			}
