@@ -33,6 +33,7 @@ endif
 ifneq ($(findstring thread,$(SAN)),)
 SAN_OBJ := $(B)/tests/lib/tsan_glib.o
 OBJS += $(SAN_OBJ)
+$(SAN_OBJ): PKG = glib-2.0
 export G_SLICE := always-malloc
 endif
 
