@@ -111,6 +111,11 @@ const char *message_from(const Message *message);
  * NULL-terminated, transfer full. */
 char **message_correspondents(const Message *message);
 
+/* Does its text thank and do nothing else? "Thank you very much! Regards, Ann"
+ * does; a question, a number or a word that isn't known for it makes it false,
+ * and so does an attachment. */
+bool message_is_thanks(const Message *message);
+
 /* The text written now as one string, visible parts first, at most MAX_BYTES,
  * cut at a character. Transfer full. */
 char *message_new_text(const Message *message, gsize max_bytes);

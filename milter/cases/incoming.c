@@ -297,12 +297,14 @@ void incoming_prepare_fresh(Incoming *incoming)
 
 /* ---- all of it ---- */
 
-/* Does somebody have to answer? Automatic mail starts nothing, unless it is
- * about what no mark may hide. "Thanks!" will be told here as well. */
+/* Does somebody have to answer what joins a case? Automatic mail starts
+ * nothing, nor does "Thanks!", unless it is about what no mark may hide. */
 static bool message_waits(const Admission *admission)
 {
-	return admission->message->kind == KIND_HUMAN ||
-	       admission->plan->level == URGENCY_CRITICAL;
+	const Message *message = admission->message;
+
+	return admission->plan->level == URGENCY_CRITICAL ||
+	       (message->kind == KIND_HUMAN && !message_is_thanks(message));
 }
 
 static char *detail_of(const Admission *admission)

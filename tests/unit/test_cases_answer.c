@@ -194,6 +194,34 @@ static void test_thread_by_reply(void **state)
 	assert_int_equal(kase->first_reply_s, T0 + HOUR);
 }
 
+/* Nobody waits for an answer to thanks: they end no state, not even a pause. */
+static void test_thanks(void **state)
+{
+	World *world = *state;
+	Mail first = {.id = "m1@x"};
+	Mail reply = {BOB, .to = CUSTOMER, .id = "r1@x", .refs = "<m1@x>"};
+	Mail thanks = {.id = "m2@x", .refs = "<r1@x>", .body = "Thank you!"};
+	g_autoptr(Case) kase = NULL;
+
+	case_free(world_admit(world, ADMIT_NEW, &first));
+	case_free(world_answer(world, ANSWER_STOPPED, "care", &reply));
+	case_free(world_act(
+	    world, ACT_PAUSE, 1, "documents", T0 + 2 * HOUR, DAY, NULL));
+	thanks.at_s = T0 + 3 * HOUR;
+	kase = world_admit(world, ADMIT_JOINED, &thanks);
+	assert_int_equal(kase->state, CASE_PAUSED);
+	assert_int_equal(kase->messages, 2);
+	g_clear_pointer(&kase, case_free);
+	case_free(
+	    world_act(world, ACT_CLOSE, 1, "done", T0 + 4 * HOUR, 0, NULL));
+	thanks.id = "m3@x";
+	thanks.body = "Thanks again, great help!";
+	thanks.at_s = T0 + 5 * HOUR;
+	kase = world_admit(world, ADMIT_JOINED, &thanks);
+	assert_int_equal(kase->state, CASE_CLOSED);
+	assert_null(case_clock(kase, METRIC_NEXT_REPLY));
+}
+
 /* Taken in late: it answers what was there, not what came after it. */
 static void test_late_reply(void **state)
 {
@@ -268,6 +296,7 @@ int main(void)
 	    TEST(test_to_the_second),
 	    TEST(test_answered_twice),
 	    TEST(test_thread_by_reply),
+	    TEST(test_thanks),
 	    TEST(test_late_reply),
 	    TEST(test_slow_clock),
 	    TEST(test_closed_and_paused),

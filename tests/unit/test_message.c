@@ -345,6 +345,45 @@ static void test_new_text(void **state)
 	assert_string_equal(none, "");
 }
 
+/* ---- thanks ---- */
+
+static const struct {
+	bool thanks;
+	const char *text;
+} thanks[] = {
+    {true, "Thanks!\n"},
+    {true, "THANK YOU very much.\n\nBest regards,\nJohn Q. Public\n"},
+    {true, "Thanks a lot, Bob.\n\nOn Mon, Bob wrote:\n> Is it well now?\n"},
+    {true, "Dear Bob,\ngreat, thanks for the quick help!\nAnn\n"},
+    {true, "Vielen Dank f\xc3\xbcr Ihre schnelle Antwort.\n"},
+    {true, "Merci beaucoup !\n"},
+    {false, "Thanks for nothing\n"},
+    {false, "Thanks, but it is still broken.\n"},
+    {false, "Thanks. And the refund?\n"},
+    {false, "Thanks, is it good?\n"},
+    {false, "Thank you. It is 1200.\n"},
+    {false, "Great\n"},
+    {false, "\n"},
+    {false, "Thanks.\n\nRegards,\nplease call me back this very evening\n"},
+    {false, "Regards,\nThanks idiots\nand now hear what I have to say\n"},
+};
+
+static void test_thanks(void **state)
+{
+	(void)state;
+	for (gsize i = 0; i < G_N_ELEMENTS(thanks); i++) {
+		g_autofree char *text =
+		    g_strconcat("From: Ann <a@x.example>\nTo: bob@example.com\n"
+				"Content-Type: text/plain; charset=utf-8\n\n",
+			thanks[i].text, NULL);
+		g_autoptr(Message) message = read_string(text);
+
+		if (message_is_thanks(message) != thanks[i].thanks) {
+			fail_msg("%s", thanks[i].text);
+		}
+	}
+}
+
 /* ---- threads ---- */
 
 static gpointer read_often(gpointer data)
@@ -400,6 +439,7 @@ int main(void)
 	    cmocka_unit_test(test_unread),
 	    cmocka_unit_test(test_digests),
 	    cmocka_unit_test(test_new_text),
+	    cmocka_unit_test(test_thanks),
 	    cmocka_unit_test(test_threads),
 	};
 	return cmocka_run_group_tests(tests, setup, NULL);
