@@ -141,7 +141,8 @@ static void check_ref(Loader *load, const Ref *ref)
 	ref_kinds[ref->kind].names(load->conf, names);
 	near = load_nearest(
 	    ref->name, (const char *const *)names->pdata, names->len);
-	if (ref_kinds[ref->kind].warning) {
+	/* A topic whose pack isn't there yet, or a slip of the pen? */
+	if (ref_kinds[ref->kind].warning && *near == '\0') {
 		load_warning(load, ref->place, "%s \"%s\"%s",
 		    ref_kinds[ref->kind].what, ref->name, near);
 	} else {

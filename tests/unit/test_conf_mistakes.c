@@ -200,8 +200,9 @@ static const Case conf_cases[] = {
     {"route \"press\" { }\n",
 	"1: route \"press\" names no team (\"none\": no case)\n"},
     {"route \"pres\" { team = \"none\" }\n",
-	"1: warning: no rule pack has a topic \"pres\"; did you mean "
-	"\"press\"?\n"},
+	"1: no rule pack has a topic \"pres\"; did you mean \"press\"?\n"},
+    {"route \"hobby\" { team = \"none\" }\n",
+	"1: warning: no rule pack has a topic \"hobby\"\n"},
     {"route \"other\" { team = \"care\" }\n", ""},
     /* calendars */
     {"calendar \"o\" { zone = \"Europe/Belrin\" hours = \"Mon 9-17\" }\n",
