@@ -269,7 +269,7 @@ typedef struct {
 	const char *team, *topic, *desk; /* NULL = any */
 	guint states;                    /* bit 1 << CaseState; 0 = any */
 	bool overdue;                    /* only those overdue at now_s */
-	const char *search; /* words of subject, from or name; NULL */
+	const char *search; /* words of subject, from, name, excerpt; NULL */
 	guint limit;        /* 0 = all */
 	gint64 now_s;
 } CaseFilter;

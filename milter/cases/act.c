@@ -47,6 +47,10 @@ static void fail_unknown_topic(Txn *txn, const Act *act)
 		const Topic *topic = act->conf->topics->pdata[i];
 		g_ptr_array_add(known, (gpointer)(guintptr)topic->name);
 	}
+	for (guint i = 0; i < act->conf->routes->len; i++) {
+		const Route *route = act->conf->routes->pdata[i];
+		g_ptr_array_add(known, (gpointer)(guintptr)route->topic);
+	}
 	fail_unknown(txn, "topic", act->word, (const char *const *)known->pdata,
 	    known->len);
 }
@@ -160,6 +164,19 @@ static void raise_to_floor(Case *kase, const Topic *topic)
 	}
 }
 
+/* A topic may be routed before its pack is there. */
+static bool is_routed(const Conf *conf, const char *topic)
+{
+	for (guint i = 0; i < conf->routes->len; i++) {
+		const Route *route = conf->routes->pdata[i];
+
+		if (strcmp(route->topic, topic) == 0) {
+			return strcmp(topic, "default") != 0;
+		}
+	}
+	return false;
+}
+
 static void act_topic(Txn *txn, Draft *draft, const Act *act)
 {
 	const Topic *topic = conf_topic(act->conf, act->word);
@@ -167,7 +184,8 @@ static void act_topic(Txn *txn, Draft *draft, const Act *act)
 	Urgency level = kase->level;
 	g_autofree char *was = g_strdup(kase->topic);
 
-	if (!topic && strcmp(act->word, TOPIC_OTHER) != 0) {
+	if (!topic && strcmp(act->word, TOPIC_OTHER) != 0 &&
+	    !is_routed(act->conf, act->word)) {
 		fail_unknown_topic(txn, act);
 		return;
 	}

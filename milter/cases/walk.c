@@ -37,7 +37,8 @@ static bool has_words(const CaseFilter *filter, const Case *kase)
 		return true;
 	}
 	name = case_name(kase->id);
-	all = g_strjoin(" ", name, kase->subject, kase->from, NULL);
+	all = g_strjoin(
+	    " ", name, kase->subject, kase->from, kase->excerpt, NULL);
 	return text_has_words(all, filter->search);
 }
 

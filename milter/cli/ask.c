@@ -115,6 +115,14 @@ static bool ask(const Options *options, Output *output, GError **error)
 	       client_ask(client, &request, output_row, output, error);
 }
 
+/* "AR-7 isn't paused" says why, but not what it is that failed. */
+static void say_what(const Command *command, GError **error)
+{
+	if (*error != NULL && strstr((*error)->message, ": ") == NULL) {
+		g_prefix_error(error, "%s: ", command->name);
+	}
+}
+
 int ask_run(const Options *options)
 {
 	const char *kind = output_kind(options);
@@ -129,5 +137,6 @@ int ask_run(const Options *options)
 	} else if (error->code == ERROR_NO) {
 		output_end(&output);
 	}
+	say_what(options->command, &error);
 	return exit_say(error);
 }

@@ -150,6 +150,11 @@ bool args_case(const Call *call, const char *name, guint64 *id, GError **error)
 	return text == NULL || case_parse_name(text, id, error);
 }
 
+static void add_name(GPtrArray *names, const char *name)
+{
+	g_ptr_array_add(names, (gpointer)(guintptr)name);
+}
+
 /* "unknown team "caer": did you mean "care"?"; all names when none is near. */
 static bool unknown(
     const char *what, const char *word, GPtrArray *names, GError **error)
@@ -183,14 +188,49 @@ bool args_level(
 	}
 	names = g_ptr_array_new();
 	for (gsize i = 0; i < URGENCY_LEVELS; i++) {
-		g_ptr_array_add(names, (gpointer)(guintptr)urgency_names[i]);
+		add_name(names, urgency_names[i]);
 	}
 	return unknown("urgency", text, names, error);
 }
 
-static void add_name(GPtrArray *names, const char *name)
+bool args_state(
+    const Call *call, const char *name, guint *states, GError **error)
 {
-	g_ptr_array_add(names, (gpointer)(guintptr)name);
+	g_autoptr(GPtrArray) names = NULL;
+	const char *text = args_text(call, name);
+	CaseState state;
+
+	if (text == NULL) {
+		return true;
+	}
+	if (case_state_parse(text, &state)) {
+		*states = 1u << state;
+		return true;
+	}
+	names = g_ptr_array_new();
+	for (guint i = 0; i < CASE_STATES; i++) {
+		add_name(names, case_state_name((CaseState)i));
+	}
+	return unknown("state", text, names, error);
+}
+
+/* Of the packs; and those that routes and policies name, of which cases may be
+ * left when their pack is gone. */
+static void add_topics(GPtrArray *names, const Conf *conf)
+{
+	for (guint i = 0; i < conf->topics->len; i++) {
+		add_name(names, ((Topic *)conf->topics->pdata[i])->name);
+	}
+	for (guint i = 0; i < conf->routes->len; i++) {
+		const Route *route = conf->routes->pdata[i];
+
+		if (strcmp(route->topic, "default") != 0 &&
+		    conf_topic(conf, route->topic) == NULL) {
+			add_name(names, route->topic);
+		}
+	}
+	add_name(names, TOPIC_OTHER);
+	add_name(names, TOPIC_UNREAD);
 }
 
 static GPtrArray *known_names(const Conf *conf, WordKind kind)
@@ -206,12 +246,7 @@ static GPtrArray *known_names(const Conf *conf, WordKind kind)
 			add_name(names, ((Desk *)conf->desks->pdata[i])->name);
 		}
 	} else {
-		for (guint i = 0; i < conf->topics->len; i++) {
-			add_name(
-			    names, ((Topic *)conf->topics->pdata[i])->name);
-		}
-		add_name(names, TOPIC_OTHER);
-		add_name(names, TOPIC_UNREAD);
+		add_topics(names, conf);
 	}
 	return names;
 }

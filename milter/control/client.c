@@ -13,8 +13,12 @@
 #define MAX_ANSWER_BYTES (256 * 1024 * 1024)
 #define ROW_BEGIN "{\"row\":"
 
+/* How long a daemon may be silent before it is asked whether it lives. */
+#define SILENCE_S 10
+
 struct ControlClient {
 	Stream *stream;
+	char *path;
 };
 
 static int connect_to(const char *path)
@@ -58,6 +62,15 @@ static ErrorCode code_of_errno(int why)
 	}
 }
 
+static void set_patience(int fd)
+{
+	const struct timeval silent = {.tv_sec = SILENCE_S};
+	const struct timeval deaf = {.tv_sec = LIMIT_CONTROL_IDLE_S};
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &silent, sizeof(silent));
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &deaf, sizeof(deaf));
+}
+
 ControlClient *control_connect(const char *path, GError **error)
 {
 	int fd = connect_to(path);
@@ -70,8 +83,10 @@ ControlClient *control_connect(const char *path, GError **error)
 		    "control: %s: %s", path, g_strerror(why));
 		return NULL;
 	}
+	set_patience(fd);
 	client = g_new0(ControlClient, 1);
 	client->stream = stream_new(fd);
+	client->path = g_strdup(path);
 	return client;
 }
 
@@ -79,6 +94,7 @@ void control_client_free(ControlClient *client)
 {
 	if (client != NULL) {
 		stream_free(client->stream);
+		g_free(client->path);
 		g_free(client);
 	}
 }
@@ -154,6 +170,47 @@ static bool receive_end(
 	return false;
 }
 
+/* Some commands take their time, so silence says nothing; but one who asks in
+ * between, whatever it is, hears at once. */
+static bool is_alive(const char *path)
+{
+	static const char question[] = "{\"v\":1,\"command\":\"?\"}\n";
+	int fd = connect_to(path);
+	char answer;
+	bool alive;
+
+	if (fd < 0) {
+		return false;
+	}
+	set_patience(fd);
+	alive = send(fd, question, sizeof(question) - 1, MSG_NOSIGNAL) > 0 &&
+		recv(fd, &answer, 1, 0) == 1;
+	close(fd);
+	return alive;
+}
+
+/* A line of the answer; false with an error when none comes any more. */
+static bool next_line(
+    ControlClient *client, const char **line, gsize *length, GError **error)
+{
+	for (;;) {
+		errno = 0;
+		if (stream_line(client->stream, MAX_ANSWER_BYTES, line,
+			length) == STREAM_OK) {
+			return true;
+		}
+		if (errno != EAGAIN) {
+			return went_away(error);
+		}
+		if (!is_alive(client->path)) {
+			g_set_error(error, ANTEROOM_ERROR, ERROR_TEMPORARY,
+			    "control: %s: the daemon doesn't answer",
+			    client->path);
+			return false;
+		}
+	}
+}
+
 bool control_receive(ControlClient *client, ControlRow row, gpointer data,
     bool *broken, GError **error)
 {
@@ -163,9 +220,8 @@ bool control_receive(ControlClient *client, ControlRow row, gpointer data,
 
 	*broken = true;
 	for (;;) {
-		if (stream_line(client->stream, MAX_ANSWER_BYTES, &line,
-			&length) != STREAM_OK) {
-			return went_away(error);
+		if (!next_line(client, &line, &length, error)) {
+			return false;
 		}
 		/* Rows are handed on unparsed: most are only printed. */
 		if (length <= begin || !g_str_has_prefix(line, ROW_BEGIN)) {

@@ -72,7 +72,7 @@ static const Command commands[] = {
       "open, answered, paused or closed" },
     { "overdue", NULL, WORD_FLAG, false, false, "past a deadline" },
     { "search", "WORDS", WORD_TEXT, false, false,
-      "with all these words in subject, sender or number" },
+      "with all these words in subject, sender, number or kept text" },
     { "limit", "N", WORD_NUMBER, false, false, "at most so many" },
     NOW_OPTION, JSON_FLAG } },
 { "show", ROLE_READER, "show one case with its timeline", NULL,

@@ -59,6 +59,9 @@ const char **args_list(const Call *call, const char *name);
 /* When not given, outputs stay as they are. */
 bool args_time(
     const Call *call, const char *name, gint64 *at_s, GError **error);
+/* The states that "--NAME" asks for, as in CaseFilter. */
+bool args_state(
+    const Call *call, const char *name, guint *states, GError **error);
 bool args_number(
     const Call *call, const char *name, guint *number, GError **error);
 bool args_case(const Call *call, const char *name, guint64 *id, GError **error);

@@ -52,29 +52,14 @@ static bool list_one(const Case *kase, gpointer data)
 
 static bool list_filter(Call *call, CaseFilter *filter, GError **error)
 {
-	const char *state = args_text(call, "state");
-	CaseState value;
-
 	*filter = (CaseFilter){.team = args_text(call, "team"),
 	    .topic = args_text(call, "topic"),
 	    .desk = args_text(call, "desk"),
 	    .overdue = args_flag(call, "overdue"),
 	    .search = args_text(call, "search"),
 	    .now_s = call->now_s};
-	if (state != NULL && !case_state_parse(state, &value)) {
-		g_autofree char *shown =
-		    text_one_line(state, strlen(state), 60);
-
-		g_set_error(error, ANTEROOM_ERROR, ERROR_USAGE,
-		    "unknown state \"%s\": known are open, answered, paused, "
-		    "closed",
-		    shown);
-		return false;
-	}
-	if (state != NULL) {
-		filter->states = 1u << value;
-	}
-	return args_number(call, "limit", &filter->limit, error);
+	return args_state(call, "state", &filter->states, error) &&
+	       args_number(call, "limit", &filter->limit, error);
 }
 
 /* Names may have left the configuration while cases of theirs are there: a

@@ -7,6 +7,7 @@ import os
 import pathlib
 import pty
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 from daemon import Anteroomd, BUILD, ROOT, desk  # noqa: E402
+from mailserver import wait_until  # noqa: E402
 
 DESK = desk("ceo", ["ceo@example.com"])
 EXPLAIN = {"v", "file", "message_id", "from", "subject", "kind", "urgency",
@@ -96,7 +98,7 @@ class Words(Base):
     def test_errors_name_the_program(self):
         done = self.it.run("show", "AR-1")
         self.assertEqual(done.returncode, 1)
-        self.assertRegex(done.stderr, r"^anteroom: .*AR-1\b.*\n$")
+        self.assertRegex(done.stderr, r"^anteroom: show: .*AR-1\b.*\n$")
         self.assertEqual(done.stdout, "")
 
     def test_help_of_all(self):
@@ -341,7 +343,9 @@ class Cases(Base):
                                   code=1), "")
         self.ask("cases", "--state", "closed", code=1)
         self.ask("cases", "--team", "trsut", code=2, says='"trust"')
-        self.ask("cases", "--state", "opne", code=2, says="open")
+        self.ask("cases", "--state", "opne", code=2, says='mean "open"?')
+        self.assertEqual(len(self.rows("cases", "--json", "--search",
+                                       "telephone")), 3)
         self.ask("cases", "--now", "noon", code=2, says="--now")
         text = self.ask("cases")
         self.assertIn("AR-4", text)
@@ -388,6 +392,21 @@ class Cases(Base):
         self.ask("pause", "1", "--for", "soon", "x", code=2, says="--for")
         self.ask("merge", "1", "99", code=1, says="AR-99")
         self.ask("fsck", says=": 0 wrong")
+
+    def test_topic_that_is_routed_alone(self):
+        """No pack has it (yet): people may use it all the same."""
+        with open(self.it.conf, "a", encoding="utf-8") as conf:
+            conf.write('route "hobby" { team = "media" }\n')
+        if self.serve:
+            self.it.signal(signal.SIGHUP)
+            wait_until(lambda: "generation=2" in self.it.log(), 30, "reload")
+        self.fill(1)
+        self.ask("topic", "1", "hobby", says="AR-1: topic hobby")
+        self.assertEqual(len(self.rows("cases", "--topic", "hobby",
+                                       "--json")), 1)
+        row = self.rows("policy", "--topic", "hobby", "--json")[0]
+        self.assertEqual(row["policy"], "standard")
+        self.ask("topic", "1", "hoby", code=2, says='"hobby"')
 
     def test_user_of_sudo(self):
         if os.geteuid() != 0:
@@ -531,6 +550,16 @@ class Busy(Base):
             self.assertIn("1 new case", other.communicate(timeout=60)[0])
             self.assertEqual(other.returncode, 0)
         self.ask("take", data=message(1), says="new: AR-2")
+
+    def test_daemon_that_hangs(self):
+        self.it.start()
+        self.addCleanup(self.it.stop)
+        self.it.signal(signal.SIGSTOP)
+        try:
+            self.ask("cases", code=75, says="doesn't answer")
+        finally:
+            self.it.signal(signal.SIGCONT)
+        self.ask("cases", code=1)
 
     def test_daemon_away_in_between(self):
         self.it.start()
