@@ -113,7 +113,7 @@ static void test_cannot_be_made(void **state)
 static void test_address_space(void **state)
 {
 	World *world = *state;
-	g_autofree char *path = g_build_filename(world->folder, "other", NULL);
+	char *path;
 	int status = 0;
 	pid_t child;
 
@@ -121,6 +121,7 @@ static void test_address_space(void **state)
 	print_message("skipped: sanitizers need the address space\n");
 	skip();
 #endif
+	path = g_build_filename(world->folder, "other", NULL);
 	child = fork();
 	if (child == 0) {
 		struct rlimit limit = {1 << 30, 1 << 30};
@@ -135,6 +136,7 @@ static void test_address_space(void **state)
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
+	g_free(path);
 }
 
 /* ---- batches ---- */

@@ -373,7 +373,7 @@ static void test_stop_lets_idle_go(void **state)
 	GString *answer;
 
 	control_stop(fixture->control);
-	assert_true(g_get_monotonic_time() - begin_us < 3 * G_USEC_PER_SEC);
+	assert_true(g_get_monotonic_time() - begin_us < 30 * G_USEC_PER_SEC);
 	answer = receive_raw(fd);
 	assert_int_equal(answer->len, 0);
 	g_string_free(answer, TRUE);
