@@ -133,7 +133,9 @@ static bool boundaries_collect(
 			p++;
 		}
 		const char *stop = p;
-		while (stop < end && strchr("\"; \t\r\n", *stop) == NULL) {
+		/* A line may declare one at each of its words. */
+		while (stop < end && stop - p < BOUNDARY_BYTES &&
+		       strchr("\"; \t\r\n", *stop) == NULL) {
 			stop++;
 		}
 		if (!boundaries_add(all, p, (gsize)(stop - p))) {
