@@ -39,6 +39,36 @@ Setup *setup_load(const char *path, GPtrArray *problems)
 	return conf != NULL ? setup_new(conf, problems) : NULL;
 }
 
+/* Patterns that don't compile keep no other rule from being tried. */
+static Ruleset *compile_what_can_be(Conf *conf, GPtrArray *problems)
+{
+	Ruleset *rules = ruleset_new(conf, problems);
+	g_autoptr(GPtrArray) again = NULL;
+
+	if (rules != NULL) {
+		return rules;
+	}
+	again =
+	    g_ptr_array_new_with_free_func((GDestroyNotify)conf_problem_free);
+	conf_drop_rules(conf, problems);
+	return ruleset_new(conf, again);
+}
+
+void setup_check(const char *path, GPtrArray *problems)
+{
+	g_autoptr(Conf) conf = conf_load_flawed(path, problems);
+	g_autoptr(Ruleset) rules = NULL;
+	g_autoptr(Sla) sla = NULL;
+
+	if (!conf_problems_fatal(problems)) {
+		sla = sla_new(conf, problems);
+	}
+	rules = compile_what_can_be(conf, problems);
+	if (rules != NULL) {
+		ruleset_check(rules, problems);
+	}
+}
+
 Setup *setup_with_packs(
     Setup *base, const char *const *patterns, GPtrArray *problems)
 {

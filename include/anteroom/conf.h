@@ -213,6 +213,17 @@ typedef struct Conf {
  */
 Conf *conf_load(const char *path, GPtrArray *problems);
 
+/*
+ * For `check` alone: the same, but whatever could be read is there, mistakes or
+ * not, with those rules that are whole, so that they can be tried. Never NULL;
+ * not to be run on. Transfer full.
+ */
+Conf *conf_load_flawed(const char *path, GPtrArray *problems);
+
+/* Takes out the rules of which PROBLEMS has an error. While nobody else has
+ * CONF. */
+void conf_drop_rules(Conf *conf, const GPtrArray *problems);
+
 Conf *conf_ref(Conf *conf);
 void conf_unref(Conf *conf);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Conf, conf_unref)

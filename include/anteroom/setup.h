@@ -26,6 +26,11 @@ typedef struct Setup {
  * mistakes; NULL when one is an error. Transfer full. */
 Setup *setup_load(const char *path, GPtrArray *problems);
 
+/* All that is wrong with what PATH names, also when some of it keeps it from
+ * loading: what setup_load says, then patterns and examples of every rule that
+ * is whole. */
+void setup_check(const char *path, GPtrArray *problems);
+
 /* The same with other packs than CONF's; for backtest. */
 Setup *setup_with_packs(
     Setup *base, const char *const *patterns, GPtrArray *problems);

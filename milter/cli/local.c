@@ -38,6 +38,9 @@ int check_run(const Options *options)
 
 	if (setup != NULL) {
 		ruleset_check(setup->rules, problems);
+	} else {
+		g_ptr_array_set_size(problems, 0);
+		setup_check(options->conf_path, problems);
 	}
 	exit_say_problems(problems);
 	if (setup == NULL || conf_problems_fatal(problems)) {

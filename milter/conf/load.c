@@ -200,12 +200,17 @@ static void load_begin(Loader *load, Conf *conf, GPtrArray *problems)
 	    g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 }
 
-/* The Conf, if it may be used. */
-static Conf *load_end(Loader *load)
+static void load_finish(Loader *load)
 {
 	g_array_unref(load->refs);
 	g_hash_table_unref(load->files_read);
 	conf_problems_sort(load->problems);
+}
+
+/* The Conf, if it may be used. */
+static Conf *load_end(Loader *load)
+{
+	load_finish(load);
 	if (load->fatal) {
 		conf_unref(load->conf);
 		return NULL;
@@ -213,18 +218,66 @@ static Conf *load_end(Loader *load)
 	return load->conf;
 }
 
-Conf *conf_load(const char *path, GPtrArray *problems)
+static void load_all(Loader *load, const char *path, GPtrArray *problems)
 {
 	ConfPlace asked = {g_intern_string(path), 0};
 	g_autofree char *dir = g_path_get_dirname(path);
+
+	load_begin(load, conf_new(path, NULL), problems);
+	load->dir = strcmp(dir, ".") == 0 ? "" : dir;
+	scan_file(load, path, asked, &server_grammar);
+	packs_read(load);
+	check_whole(load);
+	load->dir = "";
+}
+
+Conf *conf_load(const char *path, GPtrArray *problems)
+{
 	Loader load;
 
-	load_begin(&load, conf_new(path, NULL), problems);
-	load.dir = strcmp(dir, ".") == 0 ? "" : dir;
-	scan_file(&load, path, asked, &server_grammar);
-	packs_read(&load);
-	check_whole(&load);
+	load_all(&load, path, problems);
 	return load_end(&load);
+}
+
+static bool is_whole(const Conf *conf, const Rule *rule)
+{
+	return rule->match[0] != '\0' && rule->sections != 0 &&
+	       conf_topic(conf, rule->topic) != NULL;
+}
+
+static bool has_problem(const Rule *rule, const GPtrArray *problems)
+{
+	for (guint i = 0; i < problems->len; i++) {
+		const ConfProblem *problem = problems->pdata[i];
+
+		if (!problem->warning &&
+		    problem->place.line == rule->place.line &&
+		    g_strcmp0(problem->place.file, rule->place.file) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+void conf_drop_rules(Conf *conf, const GPtrArray *problems)
+{
+	for (guint i = conf->rules->len; i-- > 0;) {
+		const Rule *rule = conf->rules->pdata[i];
+
+		if (!is_whole(conf, rule) || has_problem(rule, problems)) {
+			g_ptr_array_remove_index(conf->rules, i);
+		}
+	}
+}
+
+Conf *conf_load_flawed(const char *path, GPtrArray *problems)
+{
+	Loader load;
+
+	load_all(&load, path, problems);
+	load_finish(&load);
+	conf_drop_rules(load.conf, problems);
+	return load.conf;
 }
 
 Conf *conf_with_packs(

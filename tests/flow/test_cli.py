@@ -182,6 +182,28 @@ class Configuration(Base):
         self.assertEqual(len(re.findall(rf"^{re.escape(str(pack))}:\d+: ",
                                         done.stderr, re.M)), 2, done.stderr)
 
+    def test_mistakes_of_all_sorts_at_once(self):
+        """One stage's mistakes hide none of the next one's."""
+        rule = ('rule "own-{}" {{ topic = "{}" points = 50 in = {{"{}"}} '
+                'match = "{}" why = "w" hits = {{"a word"}} }}\n').format
+        pack = self.put("own.rules", 'topic "own" { title = "Own" }\n' +
+                        rule(1, "onw", "text", "word") +
+                        rule(2, "own", "txet", "word") +
+                        rule(3, "own", "text", "(word") +
+                        rule(4, "own", "text", "sword") +
+                        rule(5, "own", "text", "word"))
+        self.it.conf.write_text(self.it.conf.read_text().replace(
+            "packs = {", f'packs = {{"{pack}", ').replace(
+                '"tempfail"', '"tempfial"'))
+        done = self.it.run("check")
+        self.assertEqual(done.returncode, 1)
+        places = re.findall(r"^(\S+):(\d+): (?!warning)", done.stderr, re.M)
+        self.assertEqual([(pathlib.Path(file).name, line)
+                          for file, line in places][1:],
+                         [("own.rules", str(n)) for n in range(2, 6)],
+                         done.stderr)
+        self.assertEqual(places[0][0], str(self.it.conf))
+
     def test_no_file(self):
         done = subprocess.run([BUILD / "anteroom", "-c", "/nowhere/x.conf",
                                "cases"], capture_output=True, text=True,
