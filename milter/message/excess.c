@@ -141,6 +141,7 @@ static bool boundaries_collect(
 		if (!boundaries_add(all, p, (gsize)(stop - p))) {
 			return false;
 		}
+		p = stop;
 	}
 	return true;
 }
