@@ -27,6 +27,10 @@ typedef struct {
  */
 const char *origin_proof(const Conf *conf, const Origin *origin);
 
+/* Does ADDRESS, folded, belong to somebody whose replies count: a member of a
+ * team, or one of a desk's people? */
+bool reply_counts_of(const Conf *conf, const char *address);
+
 typedef struct {
 	const char *member; /* of the Message: who wrote it, folded */
 	const char *team;   /* of the Conf: name; "" for people of a desk */

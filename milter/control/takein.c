@@ -2,6 +2,8 @@
  * Messages that don't come by the mail server: `take` and `replay`, one
  * message a request. A mailbox is taken apart by who asks.
  */
+#include "anteroom/address.h"
+#include "anteroom/replies.h"
 #include "control/internal.h"
 
 static const char *admit_word(AdmitOutcome admit)
@@ -90,12 +92,35 @@ static bool take_in(
 	return true;
 }
 
+/*
+ * Is it a copy of our own sent mail? By the envelope, one of us wrote to
+ * nobody's desk. From outside such an envelope reaches us only for addresses of
+ * ours, and whether it went to the correspondent is looked at later.
+ */
+static bool is_sent_copy(
+    const Conf *conf, const char *from, const char *const *to)
+{
+	g_autofree char *folded = from != NULL ? address_fold(from) : NULL;
+
+	if (folded == NULL || !reply_counts_of(conf, folded)) {
+		return false;
+	}
+	for (gsize i = 0; to[i] != NULL; i++) {
+		if (conf_desk_of(conf, to[i]) != NULL) {
+			return false;
+		}
+	}
+	return to[0] != NULL;
+}
+
 bool run_take(Call *call, GError **error)
 {
 	g_autofree const char **to = args_list(call, "to");
-	Delivery delivery = {.sender = args_text(call, "from"),
+	const char *from = args_text(call, "from");
+	Delivery delivery = {.sender = from,
 	    .recipients = to[0] != NULL ? to : NULL,
-	    .origin = {.vouched = args_flag(call, "sent")}};
+	    .origin = {.vouched = args_flag(call, "sent") ||
+				  is_sent_copy(call->setup->conf, from, to)}};
 
 	return take_in(call, &delivery, "-", error);
 }

@@ -21,6 +21,12 @@ static bool is_of_a_desk(const Conf *conf, const char *address)
 	return conf_desk_of(conf, address) != NULL;
 }
 
+bool reply_counts_of(const Conf *conf, const char *address)
+{
+	return conf_team_of_member(conf, address) != NULL ||
+	       is_of_a_desk(conf, address);
+}
+
 static bool find_writer(const Conf *conf, const char *from, ReplyWriter *writer)
 {
 	const Team *team = conf_team_of_member(conf, from);

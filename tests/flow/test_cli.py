@@ -313,6 +313,29 @@ class Cases(Base):
         self.assertEqual(case["state"], "answered")
         self.assertEqual(case["first_reply_at"], "2026-11-20T10:00:00Z")
 
+    def test_take_copy_of_sent_mail(self):
+        """Told by its envelope: from one of us, to the correspondent."""
+        self.fill(1)
+        reply = ("From: Bob <bob@example.com>\n"
+                 "To: customer1@customer.example\nSubject: Re: My line\n"
+                 "Message-ID: <r1@example.com>\n"
+                 "In-Reply-To: <1@customer.example>\n"
+                 "Date: Fri, 20 Nov 2026 10:00:00 +0000\n\nWe mended it.\n")
+        customer = "customer1@customer.example"
+        for sender, to in (("x@evil.example", [customer]),
+                           ("bob@example.com", ["ceo@example.com"]),
+                           ("bob@example.com", ["eve@example.com"]),
+                           ("bob@example.com", ["ceo@example.com", customer])):
+            with self.subTest(sender=sender, to=to):
+                self.ask("take", "--from", sender,
+                         *(f"--to={a}" for a in to), data=reply)
+                self.assertEqual(self.rows("show", "1", "--json")[0]["state"],
+                                 "open")
+        self.ask("take", "--from", "Bob@Example.com", "--to", customer,
+                 data=reply, says="reply: AR-1")
+        self.assertEqual(self.rows("show", "1", "--json")[0]["state"],
+                         "answered")
+
     def test_replay(self):
         box = self.put("box", mbox(*[message(i) for i in range(1, 31)],
                                    message(31, to="info@example.com")))
