@@ -108,7 +108,8 @@ bool message_is_thanks(const Message *message)
 	g_auto(GStrv) names = NULL;
 
 	if (message->unread != NULL || message->truncated ||
-	    g_strv_length(message->attachments) > 0 || strlen(text) > THANKS_BYTES ||
+	    g_strv_length(message->attachments) > 0 ||
+	    strlen(text) > THANKS_BYTES ||
 	    strpbrk(text, "?0123456789") != NULL) {
 		return false;
 	}
