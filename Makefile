@@ -182,6 +182,12 @@ install: all
 		$(DESTDIR)$(prefix)/lib/systemd/system/
 	$(INSTALL) -m 644 packaging/completion/anteroom.bash \
 		$(DESTDIR)$(datadir)/bash-completion/completions/anteroom
+	for server in postfix sendmail; do \
+		$(INSTALL) -d $(DESTDIR)$(datadir)/doc/anteroom/$$server && \
+		$(INSTALL) -m 644 packaging/$$server/* \
+			$(DESTDIR)$(datadir)/doc/anteroom/$$server/ || exit 1; \
+	done
+	$(INSTALL) -m 644 README.md $(DESTDIR)$(datadir)/doc/anteroom/
 	test -e $(DESTDIR)$(sysconfdir)/anteroom/anteroom.conf || \
 		$(INSTALL) -m 644 packaging/conf/anteroom.conf \
 		$(DESTDIR)$(sysconfdir)/anteroom/anteroom.conf
