@@ -22,7 +22,7 @@
 #define LIMIT_RECIPIENTS 1000                  /* envelope recipients kept */
 
 /* scoring */
-#define LIMIT_SCORE_MS 1000       /* wall time of one message */
+#define LIMIT_SCORE_MS 600        /* wall time of one message */
 #define LIMIT_RULE_MS 250         /* of it, at most, for one rule */
 #define LIMIT_MATCH_STEPS 100000  /* PCRE2 match limit */
 #define LIMIT_MATCH_HEAP_KIB 1024 /* PCRE2 heap limit */
