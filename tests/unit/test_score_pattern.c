@@ -183,7 +183,8 @@ static void test_late(void **state)
 	Span span;
 	Find find = pattern_find(pattern, &search, &subject, 0, &span);
 	assert_int_equal(find, FIND_LATE);
-	assert_true(g_get_monotonic_time() - begun_us < 20 * G_TIME_SPAN_SECOND);
+	assert_true(
+	    g_get_monotonic_time() - begun_us < 20 * G_TIME_SPAN_SECOND);
 	pattern_space_free(search.space);
 }
 
