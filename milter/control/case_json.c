@@ -154,9 +154,11 @@ void case_write_more(
 	json_int(json, "copies", kase->copies);
 	json_time(json, "waiting_since", kase->waiting_s);
 	json_time(json, "last_message_at", kase->last_message_s);
-	json_string(json, "closed_because", kase->closed_because);
+	json_string(
+	    json, "closed_because", hidden ? NULL : kase->closed_because);
 	json_time(json, "paused_until", kase->pause_until_s);
-	json_string(json, "paused_because", kase->pause_because);
+	json_string(
+	    json, "paused_because", hidden ? NULL : kase->pause_because);
 	write_id(json, "merged_into", kase->merged_into);
 	json_begin_array(json, "links");
 	for (guint i = 0; kase->links != NULL && i < kase->links->len; i++) {

@@ -261,6 +261,8 @@ static void test_sensitive(void **state)
 	fixture_begin(&fixture);
 	kase = fixture_case(1, "care", "Threat");
 	kase->sensitive = true;
+	kase->closed_because = g_strdup("she withdrew it");
+	kase->pause_because = g_strdup("she is in hospital");
 	g_ptr_array_add(fixture.store.cases, kase);
 	for (Role role = ROLE_READER; role <= ROLE_ADMINISTRATOR; role++) {
 		int code;
@@ -272,6 +274,8 @@ static void test_sensitive(void **state)
 
 		assert_true((json_get(row, "subject") != NULL) == sees);
 		assert_true((json_get(row, "excerpt") != NULL) == sees);
+		assert_true((json_get(row, "closed_because") != NULL) == sees);
+		assert_true((json_get(row, "paused_because") != NULL) == sees);
 		assert_true((json_get(event, "detail") != NULL) == sees);
 		assert_string_equal(json_get_string(event, "what"), "note");
 	}
