@@ -191,11 +191,14 @@ static void run_all(Store *store, Change **all, guint n)
 {
 	g_autoptr(GError) error = NULL;
 
-	if (run_batch(store, all, n, &error)) {
-		return;
-	}
-	if (error->code == ERROR_FATAL) {
-		declare_fatal(store, error);
+	/* Who was waiting when the disk failed must not try it again. */
+	if (!is_fatal(store)) {
+		if (run_batch(store, all, n, &error)) {
+			return;
+		}
+		if (error->code == ERROR_FATAL) {
+			declare_fatal(store, error);
+		}
 	}
 	repeat_alone(store, all, n);
 }

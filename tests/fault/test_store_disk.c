@@ -162,6 +162,46 @@ static void test_errors(void **state)
 	}
 }
 
+static gpointer call_and_fail(gpointer data)
+{
+	Caller *caller = data;
+	g_autoptr(GError) error = NULL;
+	AdmitOutcome outcome;
+
+	g_assert_false(
+	    try_number(caller->world, caller->number, &outcome, &error));
+	g_assert_cmpint(error->code, ==, ERROR_FATAL);
+	return NULL;
+}
+
+/* Those that wait while the flush fails are told so; it isn't flushed again,
+ * since the second time a disk that lost pages says that all is well. */
+static void test_nothing_after_a_failed_flush(void **state)
+{
+	World *world = *state;
+	Caller callers[3];
+	GThread *threads[3];
+	unsigned before = disk_flushes();
+
+	disk_hold(true);
+	for (guint i = 0; i < 3; i++) {
+		callers[i] = (Caller){.world = world, .number = i};
+		threads[i] = g_thread_new("caller", call_and_fail, &callers[i]);
+		/* The first is in the flush, the others wait. */
+		for (int j = 0; disk_flushes() == before && j < 5000; j++) {
+			g_usleep(1000);
+		}
+	}
+	g_usleep(200000);
+	disk_fail(DISK_FLUSH, EIO);
+	disk_hold(false);
+	for (guint i = 0; i < 3; i++) {
+		g_thread_join(threads[i]);
+	}
+	disk_fail(DISK_FLUSH, 0);
+	assert_int_equal(disk_flushes(), before + 1);
+}
+
 /* ---- a child that admits and says so ---- */
 
 typedef struct {
@@ -358,6 +398,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_no_answer_before_the_flush),
 	    cmocka_unit_test(test_errors),
+	    TEST(test_nothing_after_a_failed_flush),
 	    TEST(test_kills),
 	    TEST(test_power_cuts),
 	};
