@@ -5,11 +5,13 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "anteroom/limits.h"
+#include "anteroom/text.h"
 #include "cli/cli.h"
 
 #define INPUT_BYTES (64 * 1024)
@@ -315,6 +317,14 @@ static GPtrArray *folder_files(
 	return g_steal_pointer(&paths);
 }
 
+/* A folder's names may be anything, also what moves a terminal's cursor. */
+static void say_unreadable(const char *path)
+{
+	g_autofree char *safe = text_one_line(path, strlen(path), PATH_MAX);
+
+	fprintf(stderr, "anteroom: %s: can't be read\n", safe);
+}
+
 static bool read_folder(const Walk *walk, const char *folder, GError **error)
 {
 	bool maildir;
@@ -325,8 +335,7 @@ static bool read_folder(const Walk *walk, const char *folder, GError **error)
 		bool read;
 
 		if (fd < 0) {
-			fprintf(stderr, "anteroom: %s: can't be read\n",
-			    (char *)paths->pdata[i]);
+			say_unreadable(paths->pdata[i]);
 			(*walk->unreadable)++;
 			continue;
 		}

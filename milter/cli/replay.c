@@ -3,9 +3,11 @@
 #include <unistd.h>
 
 #include "anteroom/message.h"
+#include "anteroom/text.h"
 #include "anteroom/times.h"
 #include "cli/cli.h"
 
+#define MAX_SAID_BYTES 4000
 #define PROGRESS_US (G_USEC_PER_SEC / 10)
 
 static const struct {
@@ -75,13 +77,17 @@ static void took_end(const GError *error, gpointer data)
 {
 	Replay *replay = data;
 	g_autofree char *file = g_queue_pop_head(&replay->files);
+	g_autofree char *said = NULL;
+	g_autofree char *safe = NULL;
 
 	show_progress(replay);
 	if (error == NULL) {
 		return;
 	}
 	count(replay, "failed");
-	fprintf(stderr, "anteroom: %s: %s\n", file, error->message);
+	said = g_strconcat(file, ": ", error->message, NULL);
+	safe = text_one_line(said, strlen(said), MAX_SAID_BYTES);
+	fprintf(stderr, "anteroom: %s\n", safe);
 	if (replay->error == NULL) {
 		replay->error = g_error_copy(error);
 	}
