@@ -1,4 +1,14 @@
 /* The error domain of everything that is ours. */
 #include "anteroom/error.h"
 
-G_DEFINE_QUARK(anteroom - error - quark, anteroom_error)
+/* GLib's macro for this leaves a race between the first threads that ask. */
+GQuark anteroom_error_quark(void)
+{
+	static gsize quark;
+
+	if (g_once_init_enter(&quark)) {
+		g_once_init_leave(
+		    &quark, g_quark_from_static_string("anteroom-error-quark"));
+	}
+	return (GQuark)quark;
+}

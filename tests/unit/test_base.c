@@ -14,6 +14,27 @@
 #include "anteroom/times.h"
 #include "anteroom/urgency.h"
 
+static gpointer ask_for_quark(gpointer data)
+{
+	(void)data;
+	return GUINT_TO_POINTER(anteroom_error_quark());
+}
+
+/* First of all, and with ThreadSanitizer: several ask before it is known. */
+static void errors_of_threads(void **state)
+{
+	GThread *threads[4];
+
+	(void)state;
+	for (gsize i = 0; i < G_N_ELEMENTS(threads); i++) {
+		threads[i] = g_thread_new("ask", ask_for_quark, NULL);
+	}
+	for (gsize i = 0; i < G_N_ELEMENTS(threads); i++) {
+		assert_int_equal(GPOINTER_TO_UINT(g_thread_join(threads[i])),
+		    anteroom_error_quark());
+	}
+}
+
 static void rfc3339_both_ways(void **state)
 {
 	static const struct {
@@ -254,6 +275,7 @@ static void urgency_levels(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(errors_of_threads),
 	    cmocka_unit_test(rfc3339_both_ways),
 	    cmocka_unit_test(rfc5322_leniently),
 	    cmocka_unit_test(durations_both_ways),
