@@ -412,9 +412,11 @@ class Cases(Base):
 
     def test_acts(self):
         self.fill()
+        was = self.rows("show", "1", "--json")[0]["urgency"]["level"]
+        level = "high" if was != "high" else "critical"
         for words, says in [
                 (["route", "1", "media"], "AR-1: routed to media (was "),
-                (["urgency", "1", "high"], "AR-1: urgency high (was "),
+                (["urgency", "1", level], f"AR-1: urgency {level} (was "),
                 (["topic", "1", "billing"], "AR-1: topic billing (was "),
                 (["answered", "1", "by", "phone"], "AR-1: answered (was open"),
                 (["pause", "1", "--for", "2h", "waits"], "paused until "),
@@ -550,7 +552,10 @@ class Cases(Base):
     def test_terminal(self):
         self.ask("take", data=message(1, "I will rape and kill you."))
         for colour, environment in [(True, {}), (False, {"NO_COLOR": "1"})]:
-            ours, theirs = pty.openpty()
+            try:
+                ours, theirs = pty.openpty()
+            except OSError as error:
+                self.skipTest(f"no terminal: {error}")
             environment = dict(os.environ, **environment)
             if colour:
                 environment.pop("NO_COLOR", None)
