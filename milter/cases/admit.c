@@ -125,6 +125,36 @@ static void try_thread(
 	}
 }
 
+/* ---- whose it is ---- */
+
+static const char *mode_name(DeskMode mode)
+{
+	static const char *const names[] = {
+	    [MODE_LIVE] = "live", [MODE_TAG] = "tag", [MODE_SHADOW] = "shadow"};
+
+	return names[mode];
+}
+
+/* The message came to a desk that does more, or the desk does more by now: what
+ * a shadow has seen first would be counted for nobody. */
+static void take_desk(Draft *draft, const Incoming *incoming)
+{
+	const Desk *desk = incoming->admission->plan->desk;
+	Case *kase = draft->kase;
+	g_autofree char *detail = NULL;
+
+	if (desk->mode >= kase->mode) {
+		return;
+	}
+	detail = g_strdup_printf("%s (%s) -> %s (%s)", kase->desk,
+	    mode_name(kase->mode), desk->name, mode_name(desk->mode));
+	g_free(kase->desk);
+	kase->desk = g_strdup(desk->name);
+	kase->mode = desk->mode;
+	draft_event(
+	    draft, incoming->admission->arrival_s, "desk", "anteroom", detail);
+}
+
 /* ---- a copy ---- */
 
 static void earlier(Draft *draft, const Incoming *incoming, gint64 was_s)
@@ -162,6 +192,7 @@ static void add_copy(Txn *txn, Incoming *incoming, Draft *draft, Seen *seen)
 		draft_event(draft, admission->arrival_s, "copy", incoming->from,
 		    incoming->detail);
 	}
+	take_desk(draft, incoming);
 	draft_save(txn, draft, admission->arrival_s);
 	conclude(incoming, draft, ADMIT_COPY);
 }
@@ -206,6 +237,7 @@ static void join(Txn *txn, Incoming *incoming, Draft *draft)
 	draft_message_event(draft, arrival_s, "joined", incoming->from,
 	    incoming->detail, &incoming->identity,
 	    admission->message->message_id);
+	take_desk(draft, incoming);
 	raise_by_message(draft, incoming);
 	if (incoming->waits && !was_answered(admission, kase)) {
 		state_await(draft, admission->sla, arrival_s, incoming->from);
@@ -230,6 +262,7 @@ static void add_witness(Txn *txn, Incoming *incoming, Draft *draft)
 		    incoming->from, incoming->detail, &identity,
 		    admission->message->message_id);
 	}
+	take_desk(draft, incoming);
 	raise_by_message(draft, incoming);
 	draft_save(txn, draft, admission->arrival_s);
 	conclude(incoming, draft, ADMIT_COPY);

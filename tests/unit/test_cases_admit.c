@@ -423,6 +423,44 @@ static void test_replay_after_answer(void **state)
 	assert_int_equal(kase->state, CASE_OPEN);
 }
 
+/* What a desk in shadow saw first is for the team once a live one gets it. */
+static void test_out_of_the_shadow(void **state)
+{
+	static const struct {
+		AdmitOutcome outcome;
+		Mail mail;
+	} table[] = {
+	    {ADMIT_COPY, {.id = "m1@x"}},
+	    {ADMIT_JOINED,
+		{.id = "m2@x", .refs = "<m1@x>", .body = "And another thing"}},
+	    {ADMIT_COPY, {.id = "m3@x"}},
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(table); i++) {
+		World *world = *state;
+		Desk *desk = world->conf->desks->pdata[0];
+		Mail first = {.id = "m1@x"};
+		g_autoptr(Case) seen = NULL;
+		g_autoptr(Case) kase = NULL;
+		g_autoptr(Case) later = NULL;
+
+		desk->mode = MODE_SHADOW;
+		seen = world_admit(world, ADMIT_NEW, &first);
+		assert_int_equal(seen->mode, MODE_SHADOW);
+		desk->mode = MODE_LIVE;
+		kase = world_admit(world, table[i].outcome, &table[i].mail);
+		assert_int_equal(kase->id, seen->id);
+		assert_int_equal(kase->mode, MODE_LIVE);
+		assert_int_equal(world_events(world, kase->id, "desk"), 1);
+		/* Not back again. */
+		desk->mode = MODE_SHADOW;
+		later = world_admit(world, ADMIT_COPY, &table[i].mail);
+		assert_int_equal(later->mode, MODE_LIVE);
+		world_free(world);
+		*state = world_new();
+	}
+}
+
 static void test_full_case(void **state)
 {
 	World *world = *state;
@@ -515,6 +553,7 @@ int main(void)
 	    TEST(test_raise),
 	    TEST(test_out_of_order),
 	    TEST(test_replay_after_answer),
+	    TEST(test_out_of_the_shadow),
 	    TEST(test_full_case),
 	    TEST(test_crowded_id),
 	    TEST(test_hostile_words),
