@@ -1,4 +1,5 @@
 /* Who a peer of the control socket is, and what he may do. */
+#include <errno.h>
 #include <grp.h>
 #include <pwd.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 #include "control/internal.h"
 
 #define NAME_BUFFER_BYTES 16384
+#define GROUP_BUFFER_MOST (16 * 1024 * 1024) /* all members are in it */
 #define MAX_GROUPS 256
 
 static char *user_name(uid_t uid)
@@ -24,13 +26,19 @@ static char *user_name(uid_t uid)
 
 static bool group_id(const char *name, gid_t *gid)
 {
-	g_autofree char *buffer = g_malloc(NAME_BUFFER_BYTES);
+	g_autofree char *buffer = NULL;
 	struct group entry;
 	struct group *found = NULL;
+	gsize n = NAME_BUFFER_BYTES;
+	int why;
 
-	/* A group too big for the buffer is one that we can't tell. */
-	if (getgrnam_r(name, &entry, buffer, NAME_BUFFER_BYTES, &found) != 0 ||
-	    found == NULL) {
+	/* How much a group needs is known only when it has it. */
+	do {
+		buffer = g_realloc(buffer, n);
+		why = getgrnam_r(name, &entry, buffer, n, &found);
+		n *= 2;
+	} while (why == ERANGE && n <= GROUP_BUFFER_MOST);
+	if (why != 0 || found == NULL) {
 		return false;
 	}
 	*gid = found->gr_gid;

@@ -2,6 +2,9 @@
  * rely on. */
 #include "control_fixture.h"
 
+#include <errno.h>
+#include <grp.h>
+
 /* Asks; the rows, and the error's code or -1. */
 static GPtrArray *ask(Fixture *fixture, Role role, const char *command,
     const char *args, int *code)
@@ -637,6 +640,39 @@ static void test_control_role(void **state)
 	fixture_end(&fixture);
 }
 
+#define EVERYBODY 4000000002u
+
+/* Stands before the C library's: a group of half a company. */
+int getgrnam_r(const char *name, struct group *entry, char *buffer, size_t n,
+    struct group **found)
+{
+	(void)buffer;
+	*found = NULL;
+	if (n < 300000) {
+		return ERANGE;
+	}
+	if (strcmp(name, "everybody") == 0) {
+		entry->gr_gid = EVERYBODY;
+		*found = entry;
+	}
+	return 0;
+}
+
+static void test_large_group(void **state)
+{
+	static const char *const everybody[] = {"@everybody", NULL};
+	static const char *const missing[] = {"@missing", NULL};
+	Conf conf = {.assistants = missing, .readers = everybody};
+	char *user = NULL;
+
+	(void)state;
+	assert_int_equal(
+	    control_role(&conf, 4000000001u, EVERYBODY, &user), ROLE_READER);
+	g_free(user);
+	assert_int_equal(control_role(&conf, 4000000001u, 1, &user), ROLE_NONE);
+	g_free(user);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -656,6 +692,7 @@ int main(void)
 	    cmocka_unit_test(test_fsck),
 	    cmocka_unit_test(test_explain),
 	    cmocka_unit_test(test_control_role),
+	    cmocka_unit_test(test_large_group),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
