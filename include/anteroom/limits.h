@@ -19,6 +19,9 @@
 #define LIMIT_ATTACHMENTS 500                  /* names kept */
 #define LIMIT_THREAD_IDS 200                   /* newest kept of References */
 #define LIMIT_MESSAGE_ID_BYTES 2000            /* longer ones are not used */
+#define LIMIT_REPORT_BYTES (64 * 1024)         /* read of a delivery status */
+#define LIMIT_RETURNED_IDS 8                   /* of one bounce */
+#define LIMIT_FAILED 100                       /* recipients of one bounce */
 #define LIMIT_RECIPIENTS 1000                  /* envelope recipients kept */
 
 /* scoring */

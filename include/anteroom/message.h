@@ -60,6 +60,14 @@ typedef struct Message {
 	MessageKind kind;
 	bool auto_submitted;      /* Auto-Submitted other than "no" */
 	const char *kind_because; /* the mark that decided, static */
+	/* Of a bounce (RFC 3464 and older forms), else empty. Anybody can write
+	 * one: it proves nothing but that its writer knows the ids. */
+	bool undelivered;    /* it failed for good; not delayed, not delivered */
+	char **returned_ids; /* of the message that comes back, without <> */
+	char **failed;       /* recipients it didn't reach, folded; may be empty
+			      * where nobody is named */
+	char *failed_status; /* of the first (RFC 3463), "5.1.1"; NULL */
+
 	bool malformed; /* doubled From, Subject, Message-ID ...: proves nothing
 			 */
 	guint nuls;     /* NUL bytes seen in the body */

@@ -193,10 +193,20 @@ typedef struct {
 	GString *hidden;
 } LeafText;
 
+/* What a message says about one that comes back; NULL: nothing yet. */
+typedef struct {
+	GPtrArray *ids;    /* of char */
+	GPtrArray *failed; /* of char: addresses, folded */
+	char *status;
+	bool has_action; /* a delivery status says what became of it */
+	bool has_failed; /* of somebody: it failed */
+} Report;
+
 /* What is remembered while a message is read. */
 typedef struct {
 	Message *message;
 	KindMarks marks;
+	Report report;
 	guint parts;
 	gsize text_bytes;   /* given to the message so far */
 	GPtrArray *names;   /* of attachments */
@@ -238,6 +248,18 @@ void structure_read_message(Reader *reader, const char *bytes, gsize length);
 
 /* Reads a body, with parts or without. */
 void structure_read(Reader *reader, const Leaf *whole);
+
+/* ---- report.c ---- */
+
+/* The message within has the Message-ID RAW; NULL: none. */
+void report_returned(Report *report, const char *raw);
+
+/* Looks at a part that is a delivery status or the header of a message. */
+void report_leaf(Report *report, const char *media, const Leaf *leaf);
+
+/* Gives MESSAGE, whose kind is decided, what was found, if it is a bounce.
+ * Clears REPORT. */
+void report_give(Report *report, Message *message);
 
 /* ---- excess.c ---- */
 

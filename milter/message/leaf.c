@@ -528,6 +528,9 @@ void leaf_read(Reader *reader, const Leaf *leaf)
 	Role role = role_of(media, name, leaf);
 	add_name(reader, name);
 	note_marks(reader, media);
+	if (reader->messages == 0) {
+		report_leaf(&reader->report, media, leaf);
+	}
 	switch (role) {
 	case ROLE_NONE:
 		break;

@@ -40,6 +40,9 @@ void message_free(Message *message)
 	array_unref(message->to);
 	g_strfreev(message->references);
 	g_free(message->thread_index);
+	g_strfreev(message->returned_ids);
+	g_strfreev(message->failed);
+	g_free(message->failed_status);
 	array_unref(message->text);
 	array_unref(message->quoted);
 	array_unref(message->signature);

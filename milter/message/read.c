@@ -211,6 +211,7 @@ Message *message_unread(const void *bytes, gsize length, const char *because)
 	message->unread = g_strdup(because);
 	message->attachments = g_new0(char *, 1);
 	kind_decide(message, NULL);
+	report_give(&(Report){0}, message);
 	digest_body(body, body_length, message->body_sha256);
 	return message;
 }
@@ -301,6 +302,7 @@ Message *message_read(const void *bytes, gsize length, bool truncated)
 	reader.marks.report_type = param_get(type, "report-type");
 	fold_in_place(reader.marks.report_type);
 	kind_decide(message, &reader.marks);
+	report_give(&reader.report, message);
 	g_free(reader.marks.media);
 	g_free(reader.marks.report_type);
 	digest_body(body, body_length, message->body_sha256);

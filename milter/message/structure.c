@@ -112,7 +112,11 @@ static void walk_message(Reader *reader, GMimeMessagePart *part, guint level)
 	g_autofree char *subject = raw_header(GMIME_OBJECT(message), "Subject");
 	GPtrArray *group = reader->group;
 	reader->group = NULL;
-	reader->messages++;
+	if (reader->messages++ == 0) {
+		g_autofree char *id =
+		    raw_header(GMIME_OBJECT(message), "Message-ID");
+		report_returned(&reader->report, id);
+	}
 	if (subject != NULL) {
 		g_autofree char *text = word_decode(subject, strlen(subject));
 		leaf_add_line(reader, text);
@@ -224,7 +228,10 @@ void structure_read_message(Reader *reader, const char *bytes, gsize length)
 	    bytes + block->length, length - block->length};
 	GPtrArray *group = reader->group;
 	reader->group = NULL;
-	reader->messages++;
+	if (reader->messages++ == 0) {
+		report_returned(&reader->report,
+		    header_block_raw(block, "Message-ID", NULL));
+	}
 	if (subject != NULL) {
 		g_autofree char *text = word_decode(subject, strlen(subject));
 		leaf_add_line(reader, text);
