@@ -146,6 +146,7 @@ static bool open_doors(Daemon *daemon, GError **error)
 	}
 	poison_guard(daemon->poison, &guard);
 	daemon->control = control_new(daemon->slot, daemon->store);
+	control_guard(daemon->control, &guard);
 	daemon->intake = intake_new(daemon->slot, daemon->store);
 	intake_guard(daemon->intake, &guard);
 	intake_on_failure(daemon->intake, on_failure, NULL);

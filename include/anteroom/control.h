@@ -104,6 +104,10 @@ Control *control_new(SetupSlot *slot, Store *store);
 void control_free(Control *control);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Control, control_free)
 
+/* Reads and scores what is taken in under GUARD (copied): whoever hands over a
+ * message that ends the process hands it over again. Before control_listen. */
+void control_guard(Control *control, const PoisonGuard *guard);
+
 typedef struct {
 	const char *command;
 	const JsonValue *args; /* an object; NULL = none */

@@ -85,6 +85,11 @@ Control *control_new(SetupSlot *slot, Store *store)
 	return control;
 }
 
+void control_guard(Control *control, const PoisonGuard *guard)
+{
+	control->guard = *guard;
+}
+
 void control_stop(Control *control)
 {
 	g_clear_pointer(&control->listener, listener_free);
@@ -167,6 +172,7 @@ bool control_dispatch(Control *control, const ControlRequest *request,
 	Call call = {.command = command,
 	    .request = request,
 	    .store = control->store,
+	    .guard = control->guard.enter != NULL ? &control->guard : NULL,
 	    .now_s = times_now_s(),
 	    .row = row,
 	    .data = data};

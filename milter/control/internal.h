@@ -12,6 +12,7 @@ struct Control {
 	Store *store;       /* NULL: only what needs none */
 	Listener *listener; /* NULL until control_listen */
 	bool serving;       /* a daemon: commands are logged */
+	PoisonGuard guard;  /* enter NULL: none */
 };
 
 /* One command in work. Invariant: `setup` holds a reference throughout. */
@@ -20,7 +21,8 @@ typedef struct {
 	const ControlRequest *request;
 	Setup *setup;
 	Store *store;
-	gint64 now_s; /* the wall clock, or --now */
+	const PoisonGuard *guard; /* NULL: none */
+	gint64 now_s;             /* the wall clock, or --now */
 	ControlRow row;
 	gpointer data;
 	/* For the log: what came of a message, and the case it is about. */

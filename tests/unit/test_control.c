@@ -485,6 +485,43 @@ static void test_acts(void **state)
 	fixture_end(&fixture);
 }
 
+static bool guard_enter(
+    gpointer data, const void *bytes, gsize n, gpointer *mark)
+{
+	guint *inside = data;
+
+	assert_true(n > 0 && g_str_has_prefix(bytes, "From:"));
+	(*inside)++;
+	*mark = data;
+	return true;
+}
+
+static void guard_leave(gpointer data, gpointer mark)
+{
+	guint *inside = data;
+
+	assert_ptr_equal(mark, data);
+	*inside += 10;
+}
+
+/* Each message is read with its digest where a next process finds it. */
+static void test_guard(void **state)
+{
+	Fixture fixture;
+	guint inside = 0;
+	PoisonGuard guard = {guard_enter, guard_leave, &inside};
+	int code;
+
+	(void)state;
+	fixture_begin(&fixture);
+	g_ptr_array_add(
+	    fixture.store.cases, fixture_case(1, "care", "No line"));
+	control_guard(fixture.control, &guard);
+	g_ptr_array_unref(ask(&fixture, ROLE_ASSISTANT, "take", "{}", &code));
+	assert_int_equal(inside, 11);
+	fixture_end(&fixture);
+}
+
 static void test_take(void **state)
 {
 	static const struct {
@@ -688,6 +725,7 @@ int main(void)
 	    cmocka_unit_test(test_policy),
 	    cmocka_unit_test(test_acts),
 	    cmocka_unit_test(test_take),
+	    cmocka_unit_test(test_guard),
 	    cmocka_unit_test(test_export),
 	    cmocka_unit_test(test_fsck),
 	    cmocka_unit_test(test_explain),
