@@ -19,6 +19,7 @@ $(eval $(call fuzz,fuzz_message,message))
 $(eval $(call fuzz,fuzz_html,message))
 $(eval $(call fuzz,fuzz_header,message))
 $(eval $(call fuzz,fuzz_body,message))
+$(eval $(call fuzz,fuzz_pipeline,pipeline))
 
 .PHONY: fuzz
 fuzz: $(FUZZERS)
