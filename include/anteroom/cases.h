@@ -52,8 +52,9 @@ typedef enum {
 const char *clock_state_name(ClockState state);
 
 /*
- * One running target of one case. Ended ones stay as they are (R23); a new
- * round is a new instance.
+ * One running target of one case. Ended ones stay as they are; a new round is
+ * a new instance. Only that one was met or missed by a reply is revoked when
+ * the reply bounces: the timeline keeps both.
  * Invariant: at most one clock of a metric is running or paused; ended_s is
  * set exactly when it is met, missed or revoked; due_s is 0 exactly while
  * paused.
@@ -222,6 +223,31 @@ typedef enum {
  * afterwards, NULL for ANSWER_UNKNOWN. ELSEWHERE and UNKNOWN write nothing
  * but, for ELSEWHERE, an event. */
 bool store_answer(Store *store, const Answer *answer, AnswerOutcome *outcome,
+    Case **kase, GError **error);
+
+/* ---- replies that didn't arrive ---- */
+
+typedef struct {
+	const Message *message; /* a bounce */
+	gint64 at_s;            /* its arrival */
+	const Sla *sla;
+} Bounce;
+
+typedef enum {
+	BOUNCE_REVOKED,  /* a reply reached no correspondent: it never was */
+	BOUNCE_RECORDED, /* of one that reached somebody, or of a copy */
+	BOUNCE_AGAIN,    /* known */
+	BOUNCE_UNKNOWN,  /* not of a reply, or delivery may yet succeed */
+} BounceOutcome;
+
+/*
+ * Records durably that a reply of ours came back. Unless a correspondent got it
+ * all the same, what it stopped is revoked: the promise goes on in a new
+ * instance with the old start and deadline, or ends with the reply that did
+ * arrive, and the case is open while nobody has answered. *KASE is the case
+ * afterwards, NULL for BOUNCE_UNKNOWN. Any thread.
+ */
+bool store_bounce(Store *store, const Bounce *bounce, BounceOutcome *outcome,
     Case **kase, GError **error);
 
 /* ---- what people do ---- */

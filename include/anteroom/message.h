@@ -62,7 +62,7 @@ typedef struct Message {
 	const char *kind_because; /* the mark that decided, static */
 	/* Of a bounce (RFC 3464 and older forms), else empty. Anybody can write
 	 * one: it proves nothing but that its writer knows the ids. */
-	bool undelivered;    /* it failed for good; not delayed, not delivered */
+	bool undelivered; /* it failed for good; not delayed, not delivered */
 	char **returned_ids; /* of the message that comes back, without <> */
 	char **failed;       /* recipients it didn't reach, folded; may be empty
 			      * where nobody is named */

@@ -46,15 +46,18 @@ static bool is_written_to(const Answer *answer, const char *address)
 }
 
 /* In To or Cc, where everybody sees it, and really sent there. */
+static bool is_sent_to(const Answer *answer, const char *address)
+{
+	char *const *recipients = (char *const *)(guintptr)answer->recipients;
+
+	return is_written_to(answer, address) &&
+	       (!recipients || words_have(recipients, address));
+}
+
 static bool is_to_correspondent(const Answer *answer, const Case *kase)
 {
 	for (gsize i = 0; kase->correspondents[i]; i++) {
-		const char *address = kase->correspondents[i];
-
-		if (is_written_to(answer, address) &&
-		    (!answer->recipients ||
-			words_have((char *const *)(guintptr)answer->recipients,
-			    address))) {
+		if (is_sent_to(answer, kase->correspondents[i])) {
 			return true;
 		}
 	}
@@ -203,21 +206,44 @@ static void note_reply(Draft *draft, const Outgoing *outgoing, gint64 at_s)
 	kase->replied_team = g_strdup(outgoing->team);
 }
 
+/* What a bounce will ask. */
+static void note_sent(
+    StoredEvent *stored, const Outgoing *outgoing, const Case *kase)
+{
+	Sent *sent = &stored->sent;
+
+	sent->team = *outgoing->team ? g_strdup(outgoing->team) : NULL;
+	sent->to = g_new0(char *, 1);
+	for (gsize i = 0; kase->correspondents[i]; i++) {
+		if (is_sent_to(outgoing->answer, kase->correspondents[i])) {
+			words_add(&sent->to, kase->correspondents[i],
+			    LIMIT_CASE_PEOPLE);
+		}
+	}
+}
+
 static void record_reply(
     Txn *txn, Outgoing *outgoing, Draft *draft, gint64 referred_s)
 {
 	const Answer *answer = outgoing->answer;
 	/* It answers what it refers to, whatever its clock says. */
 	gint64 at_s = MAX(answer->at_s, referred_s);
+	gint64 waiting_s = draft->kase->waiting_s;
 	bool twice = is_second_answer(outgoing, draft->kase), stopped;
+	StoredEvent *stored;
 
 	if (draft->kase->state == CASE_PAUSED) {
 		state_resume(draft, answer->sla, at_s, answer->member,
 		    "a reply ends the pause");
 	}
 	stopped = stop_clocks(txn, outgoing, draft, at_s);
-	draft_message_event(draft, answer->at_s, "reply", answer->member,
-	    outgoing->detail, &outgoing->identity, answer->message->message_id);
+	stored = draft_message_event(draft, answer->at_s, "reply",
+	    answer->member, outgoing->detail, &outgoing->identity,
+	    answer->message->message_id);
+	note_sent(stored, outgoing, draft->kase);
+	stored->sent.at_s = at_s;
+	stored->sent.waiting_s =
+	    draft->kase->waiting_s == waiting_s ? 0 : waiting_s;
 	if (twice) {
 		tell_twice(draft, outgoing);
 	}

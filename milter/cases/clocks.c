@@ -298,6 +298,51 @@ void clocks_tighten(Draft *draft, const Sla *sla, gint64 arrival_s)
 	}
 }
 
+/* ---- replies that bounced ---- */
+
+void clocks_undo(Draft *draft, guint index)
+{
+	Clock *clock = &g_array_index(draft->kase->clocks, Clock, index);
+
+	clock->state = CLOCK_REVOKED;
+	tell(draft, clock, clock_state_name(clock->state), 0);
+}
+
+/* The promise of CLOCK runs from here on as another instance. */
+static Clock *run_again(Draft *draft, Clock clock)
+{
+	GArray *clocks = draft->kase->clocks;
+
+	clock.instance = next_instance(draft->kase, clock.metric);
+	clock.state = CLOCK_RUNNING;
+	clock.ended_s = 0;
+	g_array_append_val(clocks, clock);
+	return &g_array_index(clocks, Clock, clocks->len - 1);
+}
+
+void clocks_redo(Draft *draft, const Clock *promise, gint64 at_s)
+{
+	end_clock(draft, run_again(draft, *promise), CLOCK_MET, at_s);
+}
+
+void clocks_go_on(Draft *draft, const Clock *promise, gint64 at_s)
+{
+	static const Metric replies[] = {METRIC_FIRST_REPLY, METRIC_NEXT_REPLY};
+	Clock clock = *promise; /* the array moves */
+
+	for (guint i = 0; i < G_N_ELEMENTS(replies); i++) {
+		const Clock *live = case_clock(draft->kase, replies[i]);
+
+		if (live && live->due_s <= clock.due_s) {
+			clock = *live;
+		}
+		clocks_revoke(draft, replies[i], at_s);
+	}
+	clock.metric =
+	    draft->kase->first_reply_s ? METRIC_NEXT_REPLY : METRIC_FIRST_REPLY;
+	tell(draft, run_again(draft, clock), "due", clock.due_s);
+}
+
 void clocks_await(Draft *draft, const Sla *sla, gint64 arrival_s)
 {
 	Case *kase = draft->kase;

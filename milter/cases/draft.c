@@ -109,7 +109,7 @@ static char *whole_detail(Draft *draft, const char *detail)
 	return whole;
 }
 
-void draft_message_event(Draft *draft, gint64 at_s, const char *what,
+StoredEvent *draft_message_event(Draft *draft, gint64 at_s, const char *what,
     const char *who, const char *detail, const Identity *identity,
     const char *message_id)
 {
@@ -128,6 +128,7 @@ void draft_message_event(Draft *draft, gint64 at_s, const char *what,
 		stored->identity = *identity;
 	}
 	g_ptr_array_add(draft->events, stored);
+	return stored;
 }
 
 void draft_event(Draft *draft, gint64 at_s, const char *what, const char *who,

@@ -78,10 +78,19 @@ typedef struct {
 	guint8 body[32]; /* SHA-256 of the body; evidence, not an index */
 } Identity;
 
+/* What must be known of a reply in case it bounces, and of its bounce. */
+typedef struct {
+	gint64 at_s;      /* when it counted as sent */
+	gint64 waiting_s; /* the arrival of the oldest message it answered; 0 */
+	char *team;       /* NULL: of nobody */
+	char **to;        /* correspondents it went to; didn't reach */
+} Sent;
+
 typedef struct {
 	Event event; /* case_id and number are the key's */
 	guint8 previous[32];
 	Identity identity;
+	Sent sent;
 } StoredEvent;
 
 /* Values of the indexes. */
@@ -244,7 +253,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Draft, draft_free)
  * to the detail. */
 void draft_event(Draft *draft, gint64 at_s, const char *what, const char *who,
     const char *detail);
-void draft_message_event(Draft *draft, gint64 at_s, const char *what,
+/* The same; the event is the draft's, until it is saved. */
+StoredEvent *draft_message_event(Draft *draft, gint64 at_s, const char *what,
     const char *who, const char *detail, const Identity *identity,
     const char *message_id);
 
@@ -300,12 +310,28 @@ void clocks_repolicy(Draft *draft, const Sla *sla, gint64 now_s);
 void clocks_tighten(Draft *draft, const Sla *sla, gint64 arrival_s);
 /* The reply clock that a message which waits since ARRIVAL_S needs. */
 void clocks_await(Draft *draft, const Sla *sla, gint64 arrival_s);
+/* The clock at INDEX, met or missed, wasn't: it becomes revoked. */
+void clocks_undo(Draft *draft, guint index);
+/* PROMISE (copied) once more, as it was: a new instance that ended at AT_S. */
+void clocks_redo(Draft *draft, const Clock *promise, gint64 at_s);
+/* PROMISE (copied) of a reply goes on as a new instance. The reply clock that
+ * runs meanwhile ends as revoked, at AT_S; of the two the sooner deadline
+ * stays. */
+void clocks_go_on(Draft *draft, const Clock *promise, gint64 at_s);
 
 /* ---- states (state.c) ---- */
 
 /* Somebody waits since ARRIVAL_S: ends a pause, reopens, starts clocks. */
 void state_await(
     Draft *draft, const Sla *sla, gint64 arrival_s, const char *who);
+/* Somebody waits since WAIT's since_s, as is known since at_s by WHO. */
+typedef struct {
+	gint64 since_s;
+	gint64 at_s;
+	const char *who;
+	const char *why; /* a pause ends */
+} Wait;
+void state_wait(Draft *draft, const Sla *sla, const Wait *wait);
 void state_resume(Draft *draft, const Sla *sla, gint64 at_s, const char *who,
     const char *why);
 void state_close(Draft *draft, gint64 at_s, const char *why);

@@ -108,6 +108,10 @@ static const Slot event_slots[] = {
     FIXED(9, StoredEvent, identity.message_id),
     FIXED(10, StoredEvent, identity.conversation),
     FIXED(11, StoredEvent, identity.body),
+    SLOT(12, StoredEvent, sent.at_s, SLOT_INT64),
+    SLOT(13, StoredEvent, sent.waiting_s, SLOT_INT64),
+    MAY_LACK(14, StoredEvent, sent.team, SLOT_TEXT),
+    SLOT(15, StoredEvent, sent.to, SLOT_WORDS),
 };
 const Layout event_layout = LAYOUT("event", StoredEvent, event_slots);
 

@@ -25,25 +25,34 @@ void state_resume(
 	draft_event(draft, at_s, "resume", who, why);
 }
 
-void state_await(
-    Draft *draft, const Sla *sla, gint64 arrival_s, const char *who)
+void state_wait(Draft *draft, const Sla *sla, const Wait *wait)
 {
 	Case *kase = draft->kase;
 	bool closed = kase->state == CASE_CLOSED;
 
 	if (kase->state == CASE_PAUSED) {
-		state_resume(
-		    draft, sla, arrival_s, who, "a message ends the pause");
+		state_resume(draft, sla, wait->at_s, wait->who, wait->why);
 	}
 	kase->closed_s = 0;
 	g_clear_pointer(&kase->closed_because, g_free);
-	kase->waiting_s =
-	    kase->waiting_s ? MIN(kase->waiting_s, arrival_s) : arrival_s;
+	kase->waiting_s = kase->waiting_s ? MIN(kase->waiting_s, wait->since_s)
+					  : wait->since_s;
 	kase->state = CASE_OPEN;
 	clocks_await(draft, sla, kase->waiting_s);
 	if (closed) {
-		draft_event(draft, arrival_s, "reopen", who, "");
+		draft_event(draft, wait->at_s, "reopen", wait->who, "");
 	}
+}
+
+void state_await(
+    Draft *draft, const Sla *sla, gint64 arrival_s, const char *who)
+{
+	Wait wait = {.since_s = arrival_s,
+	    .at_s = arrival_s,
+	    .who = who,
+	    .why = "a message ends the pause"};
+
+	state_wait(draft, sla, &wait);
 }
 
 void state_close(Draft *draft, gint64 at_s, const char *why)

@@ -1,6 +1,7 @@
 $(eval $(call unit,test_cases_act,cases))
 $(eval $(call unit,test_cases_admit,cases))
 $(eval $(call unit,test_cases_answer,cases))
+$(eval $(call unit,test_cases_bounce,cases))
 $(eval $(call unit,test_cases_format,cases))
 $(eval $(call unit,test_cases_store,cases))
 $(eval $(call unit,test_cases_threads,cases))
