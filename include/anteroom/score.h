@@ -6,8 +6,8 @@
  * what a match needs besides comes from a pool inside it.
  *
  * Rules see text folded: white space of any kind is one space, an empty line
- * is one line feed, there is none at the ends; quotes and hyphens are those of
- * ASCII, invisible characters are gone. Each address ("Name <address>" and
+ * is one line feed, there is none at the ends; quotes, hyphens and digits are
+ * those of ASCII, invisible characters are gone. Each address ("Name <address>" and
  * bare), attachment (its name, and the name with punctuation as spaces) and
  * header field is a text of its own for ^ and $. A pattern sees 8 KiB at once;
  * in longer texts a match of more than 1 KiB may be missed.
@@ -70,6 +70,10 @@ bool ruleset_jit(const Ruleset *ruleset);
  * message that is `unread` scores on what there is. Bounded by LIMIT_SCORE_MS.
  * Transfer full. Any thread, any number at once. */
 Score *ruleset_score(Ruleset *ruleset, const Message *message);
+
+/* The same without the pass that says which rules may hit where: each rule over
+ * the whole text. Slow; to verify the other, and to measure it. */
+Score *ruleset_score_alone(Ruleset *ruleset, const Message *message);
 
 /* Runs each rule's own hits and misses against that rule alone. PROBLEMS takes
  * one error per example that doesn't do what it says, and a warning for each

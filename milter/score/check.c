@@ -47,6 +47,7 @@ static Find try_text(const Check *check, const char *text, RuleHit *hit)
 {
 	gint64 until_us =
 	    g_get_monotonic_time() + LIMIT_RULE_MS * G_TIME_SPAN_MILLISECOND;
+	scan_nothing(check->matcher->scan);
 	texts_example(
 	    check->matcher->texts, check->section, check->header, text);
 	return match_rule(check->rule, check->matcher, until_us, hit);

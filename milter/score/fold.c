@@ -105,6 +105,11 @@ static void fold_range_append(FoldState *state, const FoldRange *range)
 	}
 }
 
+static char fold_digit(gunichar c)
+{
+	return (char)('0' + g_unichar_digit_value(c));
+}
+
 /* One character beyond ASCII; the bytes it took. */
 static gsize fold_wide(FoldState *state, const char *at, gsize left)
 {
@@ -115,6 +120,11 @@ static gsize fold_wide(FoldState *state, const char *at, gsize left)
 		const FoldRange *range = fold_range(c);
 		if (range) {
 			fold_range_append(state, range);
+			return length;
+		}
+		if (g_unichar_isdigit(c)) {
+			fold_flush(state);
+			g_string_append_c(state->out, fold_digit(c));
 			return length;
 		}
 	}
@@ -169,6 +179,8 @@ char *fold_pattern(const char *pattern)
 		const FoldRange *range = fold_range(c);
 		if (range && range->kind == FOLD_CHAR) {
 			g_string_append_c(out, range->to);
+		} else if (c >= 0x80 && g_unichar_isdigit(c)) {
+			g_string_append_c(out, fold_digit(c));
 		} else {
 			g_string_append_len(out, at, next - at);
 		}

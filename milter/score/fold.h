@@ -11,13 +11,14 @@
 /*
  * Appends LENGTH bytes of UTF-8 to OUT, folded: white space of any kind becomes
  * one space, or one line feed where a line was left empty; none at the ends;
- * invisible and bidi characters go; typographic quotes and hyphens become those
- * of ASCII. Never longer than TEXT. Invalid bytes are copied. Linear.
+ * invisible and bidi characters go; typographic quotes, hyphens and digits
+ * become those of ASCII. Never longer than TEXT. Invalid bytes are copied.
+ * Linear.
  */
 void fold_append(GString *out, const char *text, gsize length);
 
-/* PATTERN with quotes and hyphens folded alike, and nothing else, so that a
- * rule may be written with either. Transfer full. */
+/* PATTERN with quotes, hyphens and digits folded alike, and nothing else, so
+ * that a rule may be written with either. Transfer full. */
 char *fold_pattern(const char *pattern);
 
 #endif

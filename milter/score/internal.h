@@ -2,12 +2,12 @@
  * Inside scoring: the compiled rules, what a scoring borrows while it runs, and
  * one rule against one message.
  *
- *   texts.c       the message's sections, folded (fold.c), once
- *   candidates.c  which rules may hit at all: what their patterns need (need.c)
- *                 and what the texts have (grams.c, heads.c)
- *   match.c       each of those exactly (pattern.c)
- *   score.c       hits to points, topics, urgency
- *   check.c       rules against their own examples and hostile text
+ *   texts.c     the message's sections, folded (fold.c), once
+ *   scan.c      where which pattern may match, in one pass, by the words
+ *               its matches have (literals.c)
+ *   match.c     each rule there, exactly (pattern.c)
+ *   score.c     hits to points, topics, urgency
+ *   check.c     rules against their own examples and hostile text
  */
 #ifndef SCORE_INTERNAL_H
 #define SCORE_INTERNAL_H
@@ -16,36 +16,38 @@
 #include <stdbool.h>
 
 #include "anteroom/score.h"
-#include "score/grams.h"
-#include "score/need.h"
 #include "score/pattern.h"
+#include "score/scan.h"
 #include "score/texts.h"
 
 typedef struct {
 	const Rule *rule;
 	const Topic *topic;
-	Pattern *match; /* anchored when need_heads(need) is something */
-	Need *need;
+	Pattern *match;
 	GPtrArray *unless; /* of Pattern */
+	guint number;      /* of match in the scan */
+	guint n_unless;    /* of the first of unless there */
 	GArray *headers;   /* of guint: numbers of its header names */
 } CompiledRule;
 
-/* Where the search for one pattern of `unless` stands in a text. */
+/* How far the search for one pattern is: where it may match in all texts, and
+ * in the text at hand. */
 typedef struct {
-	Span span;  /* the match looked at last */
-	gsize next; /* the search goes on here */
-	bool found; /* span is a match */
-	bool done;  /* no further one */
-} Excuse;
+	const Pattern *pattern;
+	guint next, end; /* windows not yet behind; in the Matcher */
+	gsize at;        /* of `unless`: the search goes on here */
+	Span span;       /* the match looked at last */
+	bool found;      /* there is one */
+} Seeker;
 
 /* What one scoring needs besides the rules, lent by the pool. */
 typedef struct Matcher {
 	PatternSpace *space;
 	Texts *texts;
-	Grams *grams;      /* of the texts */
-	GArray *excuses;   /* of Excuse, one a pattern of the rule at hand */
-	GArray *fired;     /* of Fired */
-	guint *candidates; /* as many as there are rules */
+	ScanSpace *scan;
+	GArray *windows; /* of Window, those of the rule at hand */
+	GArray *seekers; /* of Seeker: its match, and those of its unless */
+	GArray *fired;   /* of Fired */
 } Matcher;
 
 /* A stack, the last used on top: one a scoring that runs at the same time. */
@@ -64,20 +66,14 @@ struct Ruleset {
 	Conf *conf;
 	CompiledRule *rules; /* in the order of the packs */
 	guint n_rules;
-	guint *order; /* numbers of rules, the gravest topic's first */
+	guint *order; /* numbers of rules, the gravest topic's first; the nth's
+		       * match is the scan's pattern n */
+	Scan *scan;
 	TextsWanted wanted;
 	bool jit;
 	MatcherPool pool;
 	gint refs;
 };
-
-/*
- * Writes to matcher->candidates the numbers of the rules that may hit its
- * texts, in ruleset->order, and returns how many. May name a rule that doesn't
- * hit, never leaves out one that does: match.c decides. A search for all
- * patterns in one pass belongs here.
- */
-guint candidates_list(const Ruleset *ruleset, Matcher *matcher);
 
 typedef struct {
 	Section section;

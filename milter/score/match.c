@@ -13,59 +13,123 @@
 typedef struct {
 	const CompiledRule *rule;
 	const Search *search;
-	GArray *excuses; /* of Excuse */
+	const ScanSpace *scan;
+	GArray *windows, *seekers; /* of the Matcher */
+	gsize base;                /* of subject in the texts */
 	Subject subject;
-	/* Where words begin in subject, and how far this hunt is. */
-	const WordStart *starts;
-	guint n_starts, next_start;
 } Hunt;
 
-/* Moves EXCUSE on to its next match, but not to one that ends at or before
- * FLOOR by more than the overlap. */
-static Find excuse_next(const Hunt *hunt, guint n, gsize floor)
+static Seeker *hunt_seeker(const Hunt *hunt, guint n)
 {
-	Excuse *excuse = &g_array_index(hunt->excuses, Excuse, n);
-	const Pattern *pattern = g_ptr_array_index(hunt->rule->unless, n);
-	if (excuse->next + PATTERN_OVERLAP_BYTES < floor) {
-		excuse->next = subject_next(
-		    &hunt->subject, floor - PATTERN_OVERLAP_BYTES - 1);
+	return &g_array_index(hunt->seekers, Seeker, n);
+}
+
+/* Where in subject the seeker's window WINDOW and RANGE are both; a character
+ * begins there. */
+static Span window_range(const Hunt *hunt, const Window *window, Span range)
+{
+	if (window->from > hunt->base + range.from) {
+		gsize before = window->from - hunt->base;
+		range.from = subject_next(&hunt->subject, before - 1);
 	}
-	Find find = pattern_find(
-	    pattern, hunt->search, &hunt->subject, excuse->next, &excuse->span);
+	range.to = MIN(range.to, window->to - hunt->base);
+	return range;
+}
+
+/* The first match of SEEKER that begins in RANGE. Ranges go from left to right.
+ */
+static Find seek(const Hunt *hunt, Seeker *seeker, Span range, Span *hit)
+{
+	guint tried = 0;
+	for (; seeker->next < seeker->end; seeker->next++) {
+		const Window *window =
+		    &g_array_index(hunt->windows, Window, seeker->next);
+		if (window->to < hunt->base + range.from) {
+			continue;
+		}
+		if (window->from > hunt->base + range.to) {
+			break;
+		}
+		Find find = pattern_find(seeker->pattern, hunt->search,
+		    &hunt->subject, window_range(hunt, window, range), hit);
+		if (find != FIND_NONE) {
+			return find;
+		}
+		if (window->to > hunt->base + range.to) {
+			break;
+		}
+		if (++tried % TRIES_A_LOOK == 0 &&
+		    g_get_monotonic_time() > hunt->search->until_us) {
+			return FIND_LATE;
+		}
+	}
+	return FIND_NONE;
+}
+
+/* The next match of EXCUSE that begins before the end of HIT; matches that end
+ * before it by more than the overlap aren't looked at. */
+static Find excuse_next(const Hunt *hunt, Seeker *excuse, const Span *hit)
+{
+	Span range = {excuse->at, hit->to - 1};
+	if (range.from + PATTERN_OVERLAP_BYTES < hit->from) {
+		range.from = subject_next(
+		    &hunt->subject, hit->from - PATTERN_OVERLAP_BYTES - 1);
+	}
+	Find find = seek(hunt, excuse, range, &excuse->span);
 	excuse->found = find == FIND_HIT;
-	excuse->done = find == FIND_NONE;
-	if (excuse->found) {
+	if (find == FIND_HIT) {
 		/* From each start: a match may hide one that overlaps it. */
-		excuse->next = subject_next(&hunt->subject, excuse->span.from);
+		excuse->at = subject_next(&hunt->subject, excuse->span.from);
+	} else if (find == FIND_NONE) {
+		excuse->at = hit->to;
 	}
 	return find;
 }
 
-/* Does a match of the Nth pattern of `unless` overlap HIT? FIND_HIT: yes.
- * Hits come from left to right, and so do the matches: linear over a text. */
-static Find excused_by(const Hunt *hunt, guint n, const Span *hit)
+/* Does a match of EXCUSE overlap HIT? FIND_HIT: yes. Hits come from left to
+ * right, and so do the matches: linear over a text. */
+static Find excused_by(const Hunt *hunt, Seeker *excuse, const Span *hit)
 {
-	const Excuse *excuse = &g_array_index(hunt->excuses, Excuse, n);
-	while (!excuse->done) {
+	for (;;) {
 		if (excuse->found && excuse->span.from >= hit->to) {
 			return FIND_NONE;
 		}
 		if (excuse->found && excuse->span.to > hit->from) {
 			return FIND_HIT;
 		}
-		Find find = excuse_next(hunt, n, hit->from);
-		if (find == FIND_LIMIT || find == FIND_LATE) {
+		if (excuse->at >= hit->to) {
+			return FIND_NONE;
+		}
+		Find find = excuse_next(hunt, excuse, hit);
+		if (find != FIND_HIT) {
 			return find;
 		}
 	}
-	return FIND_NONE;
+}
+
+/* Makes the seekers of the rule's `unless`, with the first hit. */
+static void seek_excuses(const Hunt *hunt)
+{
+	const CompiledRule *rule = hunt->rule;
+	for (guint n = 0; n < rule->unless->len; n++) {
+		Seeker excuse = {
+		    .pattern = g_ptr_array_index(rule->unless, n),
+		    .next = hunt->windows->len,
+		};
+		scan_windows(hunt->scan, rule->n_unless + n, hunt->windows);
+		excuse.end = hunt->windows->len;
+		g_array_append_val(hunt->seekers, excuse);
+	}
 }
 
 static Find excused(const Hunt *hunt, const Span *hit)
 {
+	if (hunt->seekers->len == 1) {
+		seek_excuses(hunt);
+	}
 	Find worst = FIND_NONE;
-	for (guint n = 0; n < hunt->rule->unless->len; n++) {
-		Find find = excused_by(hunt, n, hit);
+	for (guint n = 1; n < hunt->seekers->len; n++) {
+		Find find = excused_by(hunt, hunt_seeker(hunt, n), hit);
 		if (find == FIND_HIT) {
 			return FIND_HIT;
 		}
@@ -77,50 +141,19 @@ static Find excused(const Hunt *hunt, const Span *hit)
 static void hunt_begin(Hunt *hunt, const Texts *texts, const TextSpan *span)
 {
 	hunt->subject = texts_subject(texts, span);
-	hunt->starts =
-	    (const WordStart *)(const void *)texts->starts->data + span->start;
-	hunt->n_starts = span->n_starts;
-	hunt->next_start = 0;
-	g_array_set_size(hunt->excuses, 0);
-	g_array_set_size(hunt->excuses, hunt->rule->unless->len);
-}
-
-/* The next match at or after AT, tried only where a word begins as HEADS have
- * it. The same that pattern_find finds without. */
-static Find hunt_heads(Hunt *hunt, const Heads *heads, gsize at, Span *hit)
-{
-	guint tried = 0;
-	for (; hunt->next_start < hunt->n_starts; hunt->next_start++) {
-		const WordStart *start = &hunt->starts[hunt->next_start];
-		if (start->at < at || !heads_have(heads, start->code)) {
-			continue;
-		}
-		Find find = pattern_at(hunt->rule->match, hunt->search,
-		    &hunt->subject, start->at, hit);
-		if (find != FIND_NONE) {
-			return find;
-		}
-		if (++tried % TRIES_A_LOOK == 0 &&
-		    g_get_monotonic_time() > hunt->search->until_us) {
-			return FIND_LATE;
-		}
+	hunt->base = span->from;
+	for (guint n = 0; n < hunt->seekers->len; n++) {
+		hunt_seeker(hunt, n)->at = 0;
+		hunt_seeker(hunt, n)->found = false;
 	}
-	return FIND_NONE;
-}
-
-static Find hunt_match(Hunt *hunt, gsize at, Span *hit)
-{
-	const Heads *heads = need_heads(hunt->rule->need);
-	return heads ? hunt_heads(hunt, heads, at, hit)
-		     : pattern_find(hunt->rule->match, hunt->search,
-			   &hunt->subject, at, hit);
 }
 
 /* The next hit at or after *AT that isn't excused; *AT moves behind it. */
 static Find hunt_next(Hunt *hunt, gsize *at, Span *hit)
 {
 	for (;;) {
-		Find find = hunt_match(hunt, *at, hit);
+		Span range = {*at, hunt->subject.length};
+		Find find = seek(hunt, hunt_seeker(hunt, 0), range, hit);
 		if (find != FIND_HIT) {
 			return find;
 		}
@@ -204,8 +237,16 @@ Find match_rule(
 	Hunt hunt = {
 	    .rule = rule,
 	    .search = &search,
-	    .excuses = matcher->excuses,
+	    .scan = matcher->scan,
+	    .windows = matcher->windows,
+	    .seekers = matcher->seekers,
 	};
+	Seeker seeker = {.pattern = rule->match};
+	g_array_set_size(matcher->windows, 0);
+	g_array_set_size(matcher->seekers, 0);
+	scan_windows(matcher->scan, rule->number, matcher->windows);
+	seeker.end = matcher->windows->len;
+	g_array_append_val(matcher->seekers, seeker);
 	RuleHit found = {.count = 0};
 	Find worst = FIND_NONE;
 	for (guint i = 0; i < SECTION_KINDS; i++) {

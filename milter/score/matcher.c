@@ -7,15 +7,15 @@
 /* More than run at once in practice; the rest is freed. */
 #define MATCHERS_KEPT 64
 
-static Matcher *matcher_new(guint n_rules)
+static Matcher *matcher_new(const Scan *scan)
 {
 	Matcher *matcher = g_new0(Matcher, 1);
 	matcher->space = pattern_space_new();
 	matcher->texts = texts_new();
-	matcher->grams = grams_new();
-	matcher->excuses = g_array_new(FALSE, TRUE, sizeof(Excuse));
+	matcher->scan = scan_space_new(scan);
+	matcher->windows = g_array_new(FALSE, FALSE, sizeof(Window));
+	matcher->seekers = g_array_new(FALSE, FALSE, sizeof(Seeker));
 	matcher->fired = g_array_new(FALSE, FALSE, sizeof(Fired));
-	matcher->candidates = g_new(guint, MAX(n_rules, 1));
 	return matcher;
 }
 
@@ -27,10 +27,10 @@ static void matcher_free(gpointer data)
 	}
 	pattern_space_free(matcher->space);
 	texts_free(matcher->texts);
-	grams_free(matcher->grams);
-	g_array_unref(matcher->excuses);
+	scan_space_free(matcher->scan);
+	g_array_unref(matcher->windows);
+	g_array_unref(matcher->seekers);
 	g_array_unref(matcher->fired);
-	g_free(matcher->candidates);
 	g_free(matcher);
 }
 
@@ -56,7 +56,7 @@ Matcher *matcher_take(Ruleset *ruleset)
 		    pool->idle, pool->idle->len - 1);
 	}
 	g_mutex_unlock(&pool->lock);
-	return matcher ? matcher : matcher_new(ruleset->n_rules);
+	return matcher ? matcher : matcher_new(ruleset->scan);
 }
 
 void matcher_give(Ruleset *ruleset, Matcher *matcher)

@@ -1,3 +1,2 @@
-$(eval $(call module,score,candidates.c check.c fold.c grams.c heads.c match.c \
-	matcher.c need.c pattern.c ruleset.c score.c texts.c,\
-	libpcre2-8,,conf base))
+$(eval $(call module,score,check.c fold.c literals.c match.c matcher.c pattern.c \
+	ruleset.c scan.c score.c texts.c trie.c,libpcre2-8,-lm,conf base))

@@ -16,10 +16,14 @@
 
 #define PATTERN_OPTIONS                                                     \
 	(PCRE2_CASELESS | PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF | \
-	    PCRE2_NEVER_BACKSLASH_C)
+	    PCRE2_NEVER_BACKSLASH_C | PCRE2_USE_OFFSET_LIMIT)
 
 #define STACK_MIN_BYTES (32 * 1024)
 #define STACK_MAX_BYTES (1024 * 1024)
+
+/* Matches that begin in the same so many bytes of a longer text see the same
+ * piece of it, to its end twice the overlap away at least. */
+#define CELL_BYTES (PATTERN_PIECE_BYTES - 2 * PATTERN_OVERLAP_BYTES)
 
 /* Without machine code a step takes ten times as long. */
 #define PLAIN_STEPS (LIMIT_MATCH_STEPS / 10)
@@ -71,20 +75,16 @@ static bool compile_jit(pcre2_code *code)
 	       bytes > 0;
 }
 
-Pattern *pattern_new(const char *text, bool anchored, GError **error)
+Pattern *pattern_new(const char *text, GError **error)
 {
 	pcre2_general_context *memory = space_memory();
 	pcre2_compile_context *context = pcre2_compile_context_create(memory);
 	pcre2_set_max_pattern_length(context, LIMIT_PATTERN_BYTES);
 	pcre2_set_newline(context, PCRE2_NEWLINE_LF);
-	guint32 options = PATTERN_OPTIONS;
-	if (anchored) {
-		options |= PCRE2_ANCHORED;
-	}
 	int code = 0;
 	PCRE2_SIZE offset = 0;
 	pcre2_code *compiled = pcre2_compile((PCRE2_SPTR)text,
-	    PCRE2_ZERO_TERMINATED, options, &code, &offset, context);
+	    PCRE2_ZERO_TERMINATED, PATTERN_OPTIONS, &code, &offset, context);
 	pcre2_compile_context_free(context);
 	pcre2_general_context_free(memory);
 	if (!compiled) {
@@ -162,75 +162,84 @@ static gsize subject_align(const Subject *subject, gsize at, gsize floor)
 	return at;
 }
 
-/* One call of the library on SUBJECT's bytes from START up to END. What stands
- * before START is there to be looked behind at. */
+/* One call of the library: PIECE, for a match that begins in RANGE. What stands
+ * before it is there to be looked behind at. */
 static Find piece_find(const Pattern *pattern, const Search *search,
-    const Subject *piece, gsize start, Span *hit)
+    const Subject *piece, Span range, Span *hit)
 {
-	int code =
-	    pcre2_match(pattern->code, (PCRE2_SPTR)piece->bytes, piece->length,
-		start, 0, search->space->data, search->space->context);
+	PatternSpace *space = search->space;
+	pcre2_set_offset_limit(space->context, range.to);
+	pcre2_set_match_limit(
+	    space->context, pattern->jit ? LIMIT_MATCH_STEPS : PLAIN_STEPS);
+	int code = pcre2_match(pattern->code, (PCRE2_SPTR)piece->bytes,
+	    piece->length, range.from, 0, space->data, space->context);
 	if (code == PCRE2_ERROR_NOMATCH) {
 		return FIND_NONE;
 	}
 	if (code < 0) {
 		return FIND_LIMIT;
 	}
-	const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(search->space->data);
+	const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(space->data);
 	hit->from = ends[0];
 	hit->to = ends[1];
 	return FIND_HIT;
 }
 
-/* Could a match that ends at TO be the work of the cut at END? */
-static bool cut_matters(const Subject *piece, gsize length, gsize to)
-{
-	return piece->length < length &&
-	       to + PATTERN_OVERLAP_BYTES > piece->length;
-}
-
-/* What is looked at of SUBJECT from START on. */
-static Subject piece_from(const Subject *subject, gsize start)
+/* SUBJECT up to END, or a little less. */
+static Subject piece_up_to(const Subject *subject, gsize end)
 {
 	Subject piece = *subject;
-	if (subject->length - start > PATTERN_PIECE_BYTES) {
-		piece.length =
-		    subject_align(subject, start + PATTERN_PIECE_BYTES, start);
+	if (end < subject->length) {
+		piece.length = subject_align(subject, end, 0);
 	}
 	return piece;
 }
 
-Find pattern_at(const Pattern *pattern, const Search *search,
-    const Subject *subject, gsize at, Span *hit)
+/* What a match that begins at AT sees, and in *LAST the last beginning that
+ * sees the same. */
+static Subject piece_of(const Subject *subject, gsize at, gsize *last)
 {
-	Subject piece = piece_from(subject, at);
-	return piece_find(pattern, search, &piece, at, hit);
+	*last = subject->length;
+	if (subject->length <= PATTERN_PIECE_BYTES) {
+		return *subject;
+	}
+	gsize end = (at / CELL_BYTES + 1) * CELL_BYTES;
+	*last = MIN(*last, end - 1);
+	return piece_up_to(subject, end + PATTERN_PIECE_BYTES - CELL_BYTES);
+}
+
+/* Could a match that ends at TO be the work of the cut at PIECE's end? */
+static bool cut_matters(const Subject *piece, const Subject *subject, gsize to)
+{
+	return piece->length < subject->length &&
+	       to + PATTERN_OVERLAP_BYTES > piece->length;
 }
 
 Find pattern_find(const Pattern *pattern, const Search *search,
-    const Subject *subject, gsize start, Span *hit)
+    const Subject *subject, Span range, Span *hit)
 {
-	while (start <= subject->length) {
-		Subject piece = piece_from(subject, start);
-		Span span;
-		Find find = piece_find(pattern, search, &piece, start, &span);
-		gsize again =
-		    piece.length - MIN(piece.length, PATTERN_OVERLAP_BYTES);
-		if (find == FIND_HIT) {
-			if (span.from <= start ||
-			    !cut_matters(&piece, subject->length, span.to)) {
-				*hit = span;
-				return FIND_HIT;
-			}
-			again = span.from;
-		} else if (find == FIND_LIMIT) {
-			return FIND_LIMIT;
+	range.to = MIN(range.to, subject->length);
+	while (range.from <= range.to) {
+		Span part = range, span;
+		gsize last;
+		Subject piece = piece_of(subject, range.from, &last);
+		part.to = MIN(range.to, last);
+		Find find = piece_find(pattern, search, &piece, part, &span);
+		range.from = subject_next(subject, last);
+		if (find == FIND_HIT && cut_matters(&piece, subject, span.to)) {
+			/* A long one: it may see more. */
+			part.from = part.to = span.from;
+			piece = piece_up_to(
+			    subject, span.from + PATTERN_PIECE_BYTES);
+			range.from = subject_next(subject, span.from);
+			find = piece_find(pattern, search, &piece, part, &span);
 		}
-		if (piece.length == subject->length) {
-			return FIND_NONE;
+		if (find != FIND_NONE) {
+			*hit = find == FIND_HIT ? span : *hit;
+			return find;
 		}
-		start = subject_align(subject, again, start + 1);
-		if (g_get_monotonic_time() > search->until_us) {
+		if (range.from <= range.to &&
+		    g_get_monotonic_time() > search->until_us) {
 			return FIND_LATE;
 		}
 	}

@@ -10,7 +10,9 @@
 
 /* A pattern sees so much of a text at once; longer ones are searched piece by
  * piece, and a match (with what it looks ahead at) that is longer than the
- * overlap may be missed there. It bounds what one call can cost. */
+ * overlap may be missed there. It bounds what one call can cost. Whether and
+ * how a match begins at some byte depends on the text alone, not on where the
+ * search began. */
 #define PATTERN_PIECE_BYTES 8192
 #define PATTERN_OVERLAP_BYTES 1024
 
@@ -19,10 +21,9 @@ typedef struct Pattern Pattern;
 /*
  * Compiles TEXT (caseless, UTF, Unicode properties), to machine code where the
  * system lets us. NULL with ERROR_CONFIG and the offset otherwise. Immutable
- * afterwards, for any number of threads. ANCHORED: for pattern_at, else for
- * pattern_find. Transfer full.
+ * afterwards, for any number of threads. Transfer full.
  */
-Pattern *pattern_new(const char *text, bool anchored, GError **error);
+Pattern *pattern_new(const char *text, GError **error);
 void pattern_free(Pattern *pattern);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pattern, pattern_free)
 
@@ -55,14 +56,11 @@ typedef struct {
 	gint64 until_us; /* monotonic; looked at between pieces */
 } Search;
 
-/* The first match in SUBJECT that begins at or after START. *HIT is written for
- * FIND_HIT alone. SUBJECT should be UTF-8; invalid bytes match nothing. */
+/* The first match in SUBJECT that begins at or after FROM, and at or before TO,
+ * however far it goes. *HIT is written for FIND_HIT alone. SUBJECT should be
+ * UTF-8; invalid bytes match nothing. */
 Find pattern_find(const Pattern *pattern, const Search *search,
-    const Subject *subject, gsize start, Span *hit);
-
-/* The match in SUBJECT that begins at AT; PATTERN is anchored. */
-Find pattern_at(const Pattern *pattern, const Search *search,
-    const Subject *subject, gsize at, Span *hit);
+    const Subject *subject, Span range, Span *hit);
 
 /* The next character's offset after AT (at most LENGTH + 1, which is beyond
  * the end). */

@@ -7,13 +7,14 @@
 #include <string.h>
 
 #include "score/fold.h"
+#include "score/literals.h"
 
-static Pattern *compile_pattern(const Rule *rule, const char *what,
-    const char *text, bool anchored, GPtrArray *problems)
+static Pattern *compile_pattern(
+    const Rule *rule, const char *what, const char *text, GPtrArray *problems)
 {
 	g_autoptr(GError) error = NULL;
 	g_autofree char *folded = fold_pattern(text);
-	Pattern *pattern = pattern_new(folded, anchored, &error);
+	Pattern *pattern = pattern_new(folded, &error);
 	if (!pattern) {
 		g_ptr_array_add(problems,
 		    conf_problem_new(rule->place, false, "rule \"%s\": %s: %s",
@@ -27,8 +28,8 @@ static void compile_unless(CompiledRule *compiled, GPtrArray *problems)
 	const char *const *texts = compiled->rule->unless;
 	for (guint i = 0; texts && texts[i]; i++) {
 		g_autofree char *what = g_strdup_printf("unless[%u]", i + 1);
-		Pattern *pattern = compile_pattern(
-		    compiled->rule, what, texts[i], false, problems);
+		Pattern *pattern =
+		    compile_pattern(compiled->rule, what, texts[i], problems);
 		if (pattern) {
 			g_ptr_array_add(compiled->unless, pattern);
 		}
@@ -64,10 +65,7 @@ static void compile_rule(Ruleset *ruleset, CompiledRule *compiled,
 				  "rule \"%s\": unknown topic \"%s\"",
 				  rule->name, rule->topic));
 	}
-	g_autofree char *folded = fold_pattern(rule->match);
-	compiled->need = need_new(folded);
-	compiled->match = compile_pattern(rule, "match", rule->match,
-	    need_heads(compiled->need) != NULL, problems);
+	compiled->match = compile_pattern(rule, "match", rule->match, problems);
 	compile_unless(compiled, problems);
 	ruleset->wanted.sections |= rule->sections;
 	for (guint i = 0; rule->headers && rule->headers[i]; i++) {
@@ -107,6 +105,35 @@ static int gravity_compare(
 	return a < b ? -1 : a > b;
 }
 
+static Literals *pattern_literals(const char *text)
+{
+	g_autofree char *folded = fold_pattern(text);
+	return literals_read(folded);
+}
+
+/* Numbers all patterns for the scan: those of match in order, then the others.
+ */
+static void ruleset_scan(Ruleset *ruleset)
+{
+	g_autoptr(GPtrArray) patterns =
+	    g_ptr_array_new_with_free_func((GDestroyNotify)literals_free);
+	for (guint i = 0; i < ruleset->n_rules; i++) {
+		CompiledRule *compiled = &ruleset->rules[ruleset->order[i]];
+		compiled->number = i;
+		g_ptr_array_add(
+		    patterns, pattern_literals(compiled->rule->match));
+	}
+	for (guint i = 0; i < ruleset->n_rules; i++) {
+		CompiledRule *compiled = &ruleset->rules[ruleset->order[i]];
+		compiled->n_unless = patterns->len;
+		for (guint n = 0; n < compiled->unless->len; n++) {
+			g_ptr_array_add(patterns,
+			    pattern_literals(compiled->rule->unless[n]));
+		}
+	}
+	ruleset->scan = scan_new(patterns);
+}
+
 static void ruleset_finish(Ruleset *ruleset)
 {
 	ruleset->jit = true;
@@ -117,6 +144,7 @@ static void ruleset_finish(Ruleset *ruleset)
 	}
 	g_qsort_with_data(ruleset->order, (gint)ruleset->n_rules, sizeof(guint),
 	    gravity_compare, ruleset->rules);
+	ruleset_scan(ruleset);
 }
 
 Ruleset *ruleset_new(Conf *conf, GPtrArray *problems)
@@ -155,12 +183,12 @@ void ruleset_unref(Ruleset *ruleset)
 	for (guint i = 0; i < ruleset->n_rules; i++) {
 		CompiledRule *compiled = &ruleset->rules[i];
 		pattern_free(compiled->match);
-		need_free(compiled->need);
 		g_clear_pointer(&compiled->unless, g_ptr_array_unref);
 		g_clear_pointer(&compiled->headers, g_array_unref);
 	}
 	g_free(ruleset->rules);
 	g_free(ruleset->order);
+	scan_free(ruleset->scan);
 	g_hash_table_unref(ruleset->wanted.headers);
 	matcher_pool_clear(&ruleset->pool);
 	conf_unref(ruleset->conf);

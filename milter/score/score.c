@@ -48,15 +48,17 @@ static void undecided(Score *score, const char *because)
 	}
 }
 
-/* Runs all candidates; what fired is in the matcher afterwards. */
+/* Runs all rules that may hit; what fired is in the matcher afterwards. */
 static void fire(Score *score, const Ruleset *ruleset, Matcher *matcher)
 {
 	gint64 now_us = g_get_monotonic_time();
 	gint64 end_us = now_us + LIMIT_SCORE_MS * G_TIME_SPAN_MILLISECOND;
-	guint n = candidates_list(ruleset, matcher);
 	g_array_set_size(matcher->fired, 0);
-	for (guint i = 0; i < n; i++) {
-		Fired fired = {.rule = matcher->candidates[i]};
+	for (guint i = 0; i < ruleset->n_rules; i++) {
+		if (!scan_may(matcher->scan, i)) {
+			continue;
+		}
+		Fired fired = {.rule = ruleset->order[i]};
 		const CompiledRule *rule = &ruleset->rules[fired.rule];
 		now_us = g_get_monotonic_time();
 		if (now_us > end_us) {
@@ -173,17 +175,34 @@ static void conclude(Score *score)
 	score->level = urgency_of(score->urgency);
 }
 
-Score *ruleset_score(Ruleset *ruleset, const Message *message)
+static Score *score_message(
+    Ruleset *ruleset, const Message *message, bool alone)
 {
 	Score *score = score_new(ruleset);
 	score->urgency = message->kind == KIND_HUMAN ? BASE_HUMAN : BASE_OTHER;
 	Matcher *matcher = matcher_take(ruleset);
 	texts_read(matcher->texts, message, &ruleset->wanted);
+	if (alone) {
+		scan_nothing(matcher->scan);
+	} else {
+		const GString *bytes = matcher->texts->bytes;
+		scan_texts(matcher->scan, bytes->str, bytes->len);
+	}
 	fire(score, ruleset, matcher);
 	tally(score, ruleset, matcher->fired);
 	matcher_give(ruleset, matcher);
 	conclude(score);
 	return score;
+}
+
+Score *ruleset_score(Ruleset *ruleset, const Message *message)
+{
+	return score_message(ruleset, message, false);
+}
+
+Score *ruleset_score_alone(Ruleset *ruleset, const Message *message)
+{
+	return score_message(ruleset, message, true);
 }
 
 const Topic *score_topic(const Score *score)

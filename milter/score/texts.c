@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "score/fold.h"
+#include "score/literals.h"
 
 /* A buffer that grew beyond this for one message isn't kept for the next. */
 #define TEXTS_KEPT_BYTES (256 * 1024)
@@ -16,7 +17,6 @@ Texts *texts_new(void)
 	Texts *texts = g_new0(Texts, 1);
 	texts->bytes = g_string_sized_new(4096);
 	texts->spans = g_array_new(FALSE, FALSE, sizeof(TextSpan));
-	texts->starts = g_array_new(FALSE, FALSE, sizeof(WordStart));
 	return texts;
 }
 
@@ -27,8 +27,13 @@ void texts_free(Texts *texts)
 	}
 	g_string_free(texts->bytes, TRUE);
 	g_array_unref(texts->spans);
-	g_array_unref(texts->starts);
 	g_free(texts);
+}
+
+static void add_edge(Texts *texts)
+{
+	const char edge[] = {'\n', LITERAL_EDGE, '\n'};
+	g_string_append_len(texts->bytes, edge, sizeof edge);
 }
 
 static void texts_clear(Texts *texts)
@@ -36,12 +41,10 @@ static void texts_clear(Texts *texts)
 	if (texts->bytes->allocated_len > TEXTS_KEPT_BYTES) {
 		g_string_free(texts->bytes, TRUE);
 		texts->bytes = g_string_sized_new(4096);
-		g_array_unref(texts->starts);
-		texts->starts = g_array_new(FALSE, FALSE, sizeof(WordStart));
 	}
 	g_string_truncate(texts->bytes, 0);
+	add_edge(texts);
 	g_array_set_size(texts->spans, 0);
-	g_array_set_size(texts->starts, 0);
 	memset(texts->first, 0, sizeof texts->first);
 }
 
@@ -52,11 +55,9 @@ static void texts_end(Texts *texts, guint header, gsize from)
 	    .header = header,
 	    .from = from,
 	    .length = texts->bytes->len - from,
-	    .start = texts->starts->len,
 	};
-	heads_find(texts->starts, texts->bytes->str + from, span.length);
-	span.n_starts = texts->starts->len - span.start;
 	g_array_append_val(texts->spans, span);
+	add_edge(texts);
 }
 
 static void texts_add(Texts *texts, guint header, const char *text)

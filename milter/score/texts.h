@@ -10,7 +10,6 @@
 
 #include "anteroom/conf.h"
 #include "anteroom/message.h"
-#include "score/heads.h"
 #include "score/pattern.h"
 
 /* What rules ask for. */
@@ -23,7 +22,6 @@ typedef struct {
 typedef struct {
 	guint header; /* number of its name; for SECTION_HEADER */
 	gsize from, length;
-	guint start, n_starts; /* where its words begin, in starts */
 } TextSpan;
 
 /*
@@ -31,9 +29,9 @@ typedef struct {
  * including, first[S + 1].
  */
 typedef struct {
-	GString *bytes;
+	GString *bytes; /* line feed, edge (literals.h), line feed, a text,
+			 * the same again, the next ... */
 	GArray *spans;  /* of TextSpan */
-	GArray *starts; /* of WordStart, text by text */
 	guint first[SECTION_KINDS + 1];
 } Texts;
 

@@ -662,6 +662,135 @@ static void test_no_rules(void **state)
 	ruleset_unref(bench.rules);
 }
 
+/* ---- one pass and none ---- */
+
+static const char *pick(GRand *rand, const char *const *words, gsize n)
+{
+	return words[g_rand_int_range(rand, 0, (gint32)n)];
+}
+
+/* N words, apart by what may be between them. Transfer full. */
+static char *random_words(GRand *rand, int n)
+{
+	static const char *const words[] = {"kill", "threat", "you", "level",
+	    "my", "order", "never", "came", "the", "bag", "bags", "lost",
+	    "luggage",
+	    "\xc3\xbc"
+	    "ber",
+	    "invoice", "22", "4500", "dear", "all", "threatening"};
+	static const char *const gaps[] = {
+	    " ", " ", " ", " ", ". ", "\n\n", "-", ", ", "'", " \xc3\xa9"};
+	GString *text = g_string_new(NULL);
+	for (int i = 0; i < n; i++) {
+		g_string_append(text, pick(rand, words, G_N_ELEMENTS(words)));
+		g_string_append(text, pick(rand, gaps, G_N_ELEMENTS(gaps)));
+	}
+	return g_string_free(text, FALSE);
+}
+
+static const char *const pass_matches[] = {"\\bkill\\b", "\\bthreat\\w*",
+    "\\b(my|the)\\s+(order|bags?|luggage)\\s+(\\w+\\s+)?(never\\s+came|lost)"
+    "\\b",
+    "^dear\\s+all\\b", "\\blost\\b.{0,30}\\bluggage", "came$",
+    "(?:\\b(?:order|invoice|bag|level)\\b[^\\x01]{1,60}?){2}\\b(?:order|bag)"
+    "\\b",
+    "[.,-] ?you", "\\b\\d{2,4}\\b",
+    "\\b\xc3\xbc"
+    "ber\\s+all",
+    "(?s)threat.*kill.*never", "\\bthe\\b(?!\\s+order)", "(?<=my )order",
+    "\\w+\\s+level", "you|my|the", "(?=threat)threatening", "l+e", "", "^",
+    "(?m)^dear", "\\bkill(?:\\s+\\w+){1,3}\\s+threat", "all\\W"};
+
+static const char *const pass_excuses[] = {"\\bthreat level\\b",
+    "\\bnever\\s+came\\b", "my (\\w+ )?order", "\\bkill\\s+the\\b", "bag$",
+    "(?<=all )lost", "x*", "lost\\W+luggage[^.]{0,20}", "^the"};
+
+/* Hits of both ways of scoring MAIL are the same; how many. */
+static guint check_pass(Ruleset *rules, const Message *mail)
+{
+	g_autoptr(Score) pass = ruleset_score(rules, mail);
+	g_autoptr(Score) alone = ruleset_score_alone(rules, mail);
+	assert_int_equal(pass->undecided, alone->undecided);
+	assert_int_equal(pass->hits->len, alone->hits->len);
+	for (guint i = 0; i < pass->hits->len; i++) {
+		const ScoreHit *a = hit_at(pass, i), *b = hit_at(alone, i);
+		assert_string_equal(a->rule->match, b->rule->match);
+		assert_int_equal(a->section, b->section);
+		assert_int_equal(a->offset, b->offset);
+		assert_int_equal(a->count, b->count);
+		assert_string_equal(a->text, b->text);
+	}
+	return pass->hits->len;
+}
+
+static void test_pass(void **state)
+{
+	(void)state;
+	GRand *rand = g_rand_new_with_seed(20261122);
+	enum { N = G_N_ELEMENTS(pass_matches) };
+	guint hits = 0;
+	for (int round = 0; round < 60; round++) {
+		Rule rules[N];
+		const char *unless[N][3] = {{NULL}};
+		for (gsize i = 0; i < N; i++) {
+			rules[i] = rule_base("r", "press", pass_matches[i]);
+			for (int k = g_rand_int_range(rand, 0, 3); k-- > 0;) {
+				unless[i][k] = pick(rand, pass_excuses,
+				    G_N_ELEMENTS(pass_excuses));
+			}
+			rules[i].unless = unless[i];
+		}
+		Bench bench;
+		bench_open(&bench, rules, N);
+		for (int k = 0; k < 40; k++) {
+			g_autofree char *subject =
+			    random_words(rand, g_rand_int_range(rand, 0, 4));
+			/* Some longer than a pattern sees at once. */
+			g_autofree char *text =
+			    random_words(rand, k % 20 ? k : 3000);
+			Message mail;
+			mail_init(&mail);
+			mail_subject(&mail, subject);
+			mail_part(mail.text, text, false);
+			hits += check_pass(bench.rules, &mail);
+			mail_clear(&mail);
+		}
+		ruleset_unref(bench.rules);
+	}
+	assert_true(hits > 5000);
+	g_rand_free(rand);
+}
+
+/* Text that is nothing but what many rules look for. */
+static void test_pass_hostile(void **state)
+{
+	(void)state;
+	static const char *const units[] = {
+	    "lost ", "lost-luggage,", "kill my threat ", "a lost"};
+	enum { N = 200 };
+	Rule rules[N];
+	for (gsize i = 0; i < N; i++) {
+		rules[i] = rule_base("r", "press",
+		    i % 2 ? "\\b(lost|kill)\\w*\\s+(luggage|him)x"
+			  : "\\bthreat\\b.{0,20}\\blost\\s+(a|the)y");
+	}
+	Bench bench;
+	bench_open(&bench, rules, N);
+	for (gsize i = 0; i < G_N_ELEMENTS(units); i++) {
+		g_autofree char *text = text_repeated(units[i], 1024 * 1024);
+		Message mail;
+		mail_init(&mail);
+		mail_part(mail.text, text, false);
+		gint64 begun_us = g_get_monotonic_time();
+		g_autoptr(Score) score = ruleset_score(bench.rules, &mail);
+		gint64 took_ms = (g_get_monotonic_time() - begun_us) / 1000;
+		assert_int_equal(score->hits->len, 0);
+		assert_true(took_ms < 3 * LIMIT_SCORE_MS);
+		mail_clear(&mail);
+	}
+	ruleset_unref(bench.rules);
+}
+
 /* ---- threads ---- */
 
 static gpointer score_often(gpointer data)
@@ -725,6 +854,8 @@ int main(void)
 	    cmocka_unit_test(test_jit),
 	    cmocka_unit_test(test_compile),
 	    cmocka_unit_test(test_no_rules),
+	    cmocka_unit_test(test_pass),
+	    cmocka_unit_test(test_pass_hostile),
 	    cmocka_unit_test(test_threads),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,11 +12,12 @@ static Find find_from(const char *pattern, const char *text, gsize length,
     gsize start, Span *span)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(Pattern) compiled = pattern_new(pattern, false, &error);
+	g_autoptr(Pattern) compiled = pattern_new(pattern, &error);
 	assert_null(error);
 	Search search = {.space = pattern_space_new(), .until_us = far_away};
 	Subject subject = {text, length};
-	Find find = pattern_find(compiled, &search, &subject, start, span);
+	Find find = pattern_find(
+	    compiled, &search, &subject, (Span){start, length}, span);
 	pattern_space_free(search.space);
 	return find;
 }
@@ -63,7 +64,7 @@ static void test_errors(void **state)
 	    "(?<n>a)(?<n>b)", "\xff", "\\p{Nonsense}"};
 	for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
 		g_autoptr(GError) error = NULL;
-		assert_null(pattern_new(bad[i], false, &error));
+		assert_null(pattern_new(bad[i], &error));
 		assert_non_null(strstr(error->message, "(at offset "));
 	}
 }
@@ -173,7 +174,7 @@ static void test_late(void **state)
 	gsize length = 64 * PIECE;
 	g_autofree char *text = text_repeated("a", length);
 	g_autoptr(Pattern) pattern =
-	    pattern_new("a(?:b|[^x]){0,400}[yz]", false, NULL);
+	    pattern_new("a(?:b|[^x]){0,400}[yz]", NULL);
 	gint64 begun_us = g_get_monotonic_time();
 	Search search = {
 	    .space = pattern_space_new(),
@@ -181,7 +182,8 @@ static void test_late(void **state)
 	};
 	Subject subject = {text, length};
 	Span span;
-	Find find = pattern_find(pattern, &search, &subject, 0, &span);
+	Find find =
+	    pattern_find(pattern, &search, &subject, (Span){0, length}, &span);
 	assert_int_equal(find, FIND_LATE);
 	assert_true(
 	    g_get_monotonic_time() - begun_us < 20 * G_TIME_SPAN_SECOND);

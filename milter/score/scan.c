@@ -1,0 +1,304 @@
+/*
+ * All literals in one trie, over the texts in plain letters (literals.h), so
+ * that neither case nor word borders are its business.
+ *
+ * What it finds becomes windows, a chain a pattern. Hostile text may be nothing
+ * but literals: beyond a number of windows the pass ends, and all patterns may
+ * match anywhere.
+ */
+#include "score/scan.h"
+
+#include <string.h>
+
+#include "score/literals.h"
+#include "score/trie.h"
+
+/* A text of such a length has seldom a tenth of it. */
+#define WINDOWS_MAX (256 * 1024)
+/* Buffers that grew beyond this for one message aren't kept for the next. */
+#define WINDOWS_KEPT 8192
+#define PLAIN_KEPT_BYTES (256 * 1024)
+
+/* A literal of one pattern. */
+typedef struct {
+	guint32 pattern;
+	guint32 back_min, back_max;
+} Use;
+
+struct Scan {
+	Trie *trie;
+	GArray *uses;   /* of Use, literal by literal */
+	guint32 *first; /* of literal i in uses; its last is before i + 1's */
+	guint n_patterns;
+	guint32 *begin; /* of each pattern: what its newest link is before
+			 * anything is found, NONE or ALL */
+	guint32 *least; /* and of how many bytes its windows must be */
+	guint8 letters[256];
+};
+
+/* No window; one of everything. */
+#define NONE 0
+#define ALL G_MAXUINT32
+
+typedef struct {
+	Window window;
+	guint32 before; /* the one found before it, + 1; or NONE */
+} Link;
+
+struct ScanSpace {
+	const Scan *scan;
+	GByteArray *plain;
+	GArray *links; /* of Link */
+	guint32 *last; /* of each pattern: its newest link + 1, NONE or ALL */
+};
+
+/* ---- the literals ---- */
+
+typedef struct {
+	GPtrArray *words;  /* of GBytes: the distinct literals */
+	GPtrArray *uses;   /* of GArray of Use */
+	GHashTable *known; /* of words -> number + 1 */
+} Collection;
+
+static guint8 letter_code(char letter)
+{
+	return (guint8)(strchr(LITERAL_ALPHABET, letter) - LITERAL_ALPHABET);
+}
+
+static void collect(Collection *all, const Literal *literal, guint pattern)
+{
+	guint8 letters[LITERAL_BYTES];
+	for (guint i = 0; i < literal->length; i++) {
+		letters[i] = letter_code(literal->letters[i]);
+	}
+	g_autoptr(GBytes) word = g_bytes_new(letters, literal->length);
+	guint number = GPOINTER_TO_UINT(g_hash_table_lookup(all->known, word));
+	if (number == 0) {
+		g_ptr_array_add(
+		    all->uses, g_array_new(FALSE, FALSE, sizeof(Use)));
+		number = all->uses->len;
+		g_hash_table_insert(all->known, word, GUINT_TO_POINTER(number));
+		g_ptr_array_add(all->words, g_steal_pointer(&word));
+	}
+	Use use = {pattern, literal->back_min, literal->back_max};
+	g_array_append_val(
+	    (GArray *)g_ptr_array_index(all->uses, number - 1), use);
+}
+
+static void scan_index(Scan *scan, const Collection *all)
+{
+	scan->first = g_new(guint32, all->uses->len + 1);
+	for (guint i = 0; i < all->uses->len; i++) {
+		const GArray *uses = g_ptr_array_index(all->uses, i);
+		scan->first[i] = scan->uses->len;
+		g_array_append_vals(scan->uses, uses->data, uses->len);
+	}
+	scan->first[all->uses->len] = scan->uses->len;
+}
+
+static void scan_collect(Scan *scan, const GPtrArray *patterns)
+{
+	Collection all = {
+	    .words =
+		g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref),
+	    .uses =
+		g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref),
+	    .known = g_hash_table_new(g_bytes_hash, g_bytes_equal),
+	};
+	for (guint i = 0; i < patterns->len; i++) {
+		const Literals *known = g_ptr_array_index(patterns, i);
+		scan->begin[i] = known ? NONE : ALL;
+		scan->least[i] = known ? known->least : 0;
+		for (guint k = 0; known && k < known->list->len; k++) {
+			collect(
+			    &all, &g_array_index(known->list, Literal, k), i);
+		}
+	}
+	scan->trie = trie_new(all.words);
+	scan_index(scan, &all);
+	g_hash_table_unref(all.known);
+	g_ptr_array_unref(all.words);
+	g_ptr_array_unref(all.uses);
+}
+
+Scan *scan_new(const GPtrArray *patterns)
+{
+	Scan *scan = g_new0(Scan, 1);
+	scan->uses = g_array_new(FALSE, FALSE, sizeof(Use));
+	scan->n_patterns = patterns->len;
+	scan->begin = g_new(guint32, MAX(patterns->len, 1));
+	scan->least = g_new(guint32, MAX(patterns->len, 1));
+	for (guint i = 0; i < 256; i++) {
+		scan->letters[i] = letter_code(literal_letter((guchar)i));
+	}
+	scan_collect(scan, patterns);
+	return scan;
+}
+
+void scan_free(Scan *scan)
+{
+	if (!scan) {
+		return;
+	}
+	trie_free(scan->trie);
+	g_array_unref(scan->uses);
+	g_free(scan->first);
+	g_free(scan->begin);
+	g_free(scan->least);
+	g_free(scan);
+}
+
+/* ---- scanning ---- */
+
+ScanSpace *scan_space_new(const Scan *scan)
+{
+	ScanSpace *space = g_new0(ScanSpace, 1);
+	space->scan = scan;
+	space->plain = g_byte_array_new();
+	space->links = g_array_new(FALSE, FALSE, sizeof(Link));
+	space->last = g_new(guint32, MAX(scan->n_patterns, 1));
+	scan_nothing(space);
+	return space;
+}
+
+void scan_space_free(ScanSpace *space)
+{
+	if (!space) {
+		return;
+	}
+	g_byte_array_unref(space->plain);
+	g_array_unref(space->links);
+	g_free(space->last);
+	g_free(space);
+}
+
+static void space_clear(ScanSpace *space)
+{
+	if (space->links->len > WINDOWS_KEPT) {
+		g_array_unref(space->links);
+		space->links = g_array_new(FALSE, FALSE, sizeof(Link));
+	}
+	if (space->plain->len > PLAIN_KEPT_BYTES) {
+		g_byte_array_unref(space->plain);
+		space->plain = g_byte_array_new();
+	}
+	g_array_set_size(space->links, 0);
+	memcpy(space->last, space->scan->begin,
+	    space->scan->n_patterns * sizeof *space->last);
+}
+
+static void space_add(ScanSpace *space, const Use *use, guint32 end)
+{
+	if (end < use->back_min) {
+		return;
+	}
+	guint32 *last = &space->last[use->pattern];
+	Window window = {
+	    .from = end - MIN(end, use->back_max),
+	    .to = end - use->back_min,
+	};
+	if (*last != NONE) {
+		Window *known =
+		    &g_array_index(space->links, Link, *last - 1).window;
+		if (window.from <= known->to + 1 && known->from <= window.to) {
+			known->from = MIN(known->from, window.from);
+			known->to = MAX(known->to, window.to);
+			return;
+		}
+	}
+	Link link = {.window = window, .before = *last};
+	g_array_append_val(space->links, link);
+	*last = space->links->len;
+}
+
+/* Literal number WORD ends before END. */
+static bool literal_found(guint word, gsize end, gpointer data)
+{
+	ScanSpace *space = data;
+	const Scan *scan = space->scan;
+	for (guint32 i = scan->first[word]; i < scan->first[word + 1]; i++) {
+		space_add(
+		    space, &g_array_index(scan->uses, Use, i), (guint32)end);
+	}
+	return space->links->len <= WINDOWS_MAX;
+}
+
+void scan_nothing(ScanSpace *space)
+{
+	for (guint i = 0; i < space->scan->n_patterns; i++) {
+		space->last[i] = ALL;
+	}
+}
+
+void scan_texts(ScanSpace *space, const char *texts, gsize length)
+{
+	const Scan *scan = space->scan;
+	if (length > G_MAXUINT32 / 2) {
+		scan_nothing(space);
+		return;
+	}
+	space_clear(space);
+	g_byte_array_set_size(space->plain, (guint)length + 2);
+	guint8 *plain = space->plain->data;
+	for (gsize i = 0; i < length; i++) {
+		plain[i] = scan->letters[(guchar)texts[i]];
+	}
+	plain[length] = plain[length + 1] = 0;
+	if (!trie_walk(scan->trie, plain, length, literal_found, space)) {
+		scan_nothing(space);
+	}
+}
+
+bool scan_may(const ScanSpace *space, guint number)
+{
+	return space->last[number] != NONE;
+}
+
+static int window_compare(gconstpointer left, gconstpointer right)
+{
+	const Window *a = left, *b = right;
+	return a->from < b->from ? -1 : a->from > b->from;
+}
+
+/* Sorts WINDOWS from number FIRST on and joins those that touch; how many bytes
+ * they are. */
+static gsize windows_join(GArray *windows, guint first)
+{
+	if (windows->len == first) {
+		return 0;
+	}
+	Window *all = &g_array_index(windows, Window, first);
+	guint n = windows->len - first, last = 0;
+	gsize bytes = 0;
+	qsort(all, n, sizeof *all, window_compare);
+	for (guint i = 1; i < n; i++) {
+		if (all[i].from <= all[last].to + 1) {
+			all[last].to = MAX(all[last].to, all[i].to);
+		} else {
+			bytes += all[last].to - all[last].from + 1;
+			all[++last] = all[i];
+		}
+	}
+	g_array_set_size(windows, first + last + 1);
+	return bytes + all[last].to - all[last].from + 1;
+}
+
+void scan_windows(const ScanSpace *space, guint number, GArray *windows)
+{
+	guint32 at = space->last[number];
+	if (at == ALL) {
+		Window all = {0, G_MAXUINT32};
+		g_array_append_val(windows, all);
+		return;
+	}
+	guint first = windows->len;
+	while (at != NONE) {
+		const Link *link = &g_array_index(space->links, Link, at - 1);
+		g_array_append_val(windows, link->window);
+		at = link->before;
+	}
+	gsize bytes = windows_join(windows, first);
+	if (bytes < space->scan->least[number]) {
+		g_array_set_size(windows, first);
+	}
+}

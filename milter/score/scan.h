@@ -1,0 +1,43 @@
+/*
+ * One pass over a message's texts for the literals (literals.h) of all
+ * patterns: where may which pattern match? Says too many places, never too few.
+ */
+#ifndef SCORE_SCAN_H
+#define SCORE_SCAN_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+/* Where a match may begin, in bytes of the texts, both ends included. */
+typedef struct {
+	guint32 from, to;
+} Window;
+
+/* The literals of N patterns. Immutable, for any number of threads. */
+typedef struct Scan Scan;
+
+/* PATTERNS: the Literals of each, or NULL for one that may match anywhere.
+ * Transfer full. */
+Scan *scan_new(const GPtrArray *patterns);
+void scan_free(Scan *scan);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Scan, scan_free)
+
+/* What one pass at a time needs, and what it found; never shared. It must not
+ * outlive SCAN. */
+typedef struct ScanSpace ScanSpace;
+ScanSpace *scan_space_new(const Scan *scan);
+void scan_space_free(ScanSpace *space);
+
+/* Looks at LENGTH bytes of TEXTS (texts.h). */
+void scan_texts(ScanSpace *space, const char *texts, gsize length);
+
+/* As if every pattern might match anywhere. */
+void scan_nothing(ScanSpace *space);
+
+/* May pattern NUMBER match? */
+bool scan_may(const ScanSpace *space, guint number);
+
+/* Appends to WINDOWS (of Window) where, from left to right, apart. */
+void scan_windows(const ScanSpace *space, guint number, GArray *windows);
+
+#endif
