@@ -144,6 +144,32 @@ static bool try_reply(Store *store, const Delivery *delivery,
 	return true;
 }
 
+/* A reply of ours comes back? *VERDICT stays NULL when it is no such bounce. */
+static bool try_bounce(Store *store, const Delivery *delivery,
+    const Screening *screening, Verdict **verdict, GError **error)
+{
+	const Message *message = screening->message;
+	Bounce bounce = {.message = message,
+	    .at_s = arrival_of(delivery, message),
+	    .sla = screening->setup->sla};
+	BounceOutcome outcome = BOUNCE_UNKNOWN;
+	g_autoptr(Case) kase = NULL;
+
+	if (!message->undelivered || !sender_is_nobody(delivery->sender)) {
+		return true;
+	}
+	if (!store_bounce(store, &bounce, &outcome, &kase, error)) {
+		g_prefix_error(error, "bounce: ");
+		return false;
+	}
+	if (outcome != BOUNCE_UNKNOWN) {
+		*verdict = verdict_new(OUTCOME_BOUNCE);
+		(*verdict)->bounce = outcome;
+		(*verdict)->kase = g_steal_pointer(&kase);
+	}
+	return true;
+}
+
 static bool admit(Store *store, const Delivery *delivery,
     const Screening *screening, char **recipients, Verdict *verdict,
     GError **error)
@@ -250,13 +276,22 @@ Verdict *pipeline_run(
 	if (!try_reply(store, delivery, screening, &verdict, error)) {
 		return NULL;
 	}
-	if (verdict != NULL) {
-		return g_steal_pointer(&verdict);
+	if (verdict == NULL &&
+	    !try_bounce(store, delivery, screening, &verdict, error)) {
+		return NULL;
 	}
-	if (desk == NULL) {
-		return verdict_new(OUTCOME_UNWATCHED);
+	if (desk == NULL || (verdict && verdict->outcome == OUTCOME_REPLY)) {
+		return verdict ? g_steal_pointer(&verdict)
+			       : verdict_new(OUTCOME_UNWATCHED);
 	}
 	make_plan(screening, delivery, desk);
+	if (verdict != NULL) {
+		/* To a desk: it makes no case of its own. */
+		if (desk->mode != MODE_SHADOW) {
+			verdict_tag_screened(verdict, screening);
+		}
+		return g_steal_pointer(&verdict);
+	}
 	return screen_watched(store, delivery, screening, recipients, error);
 }
 

@@ -82,8 +82,8 @@ typedef struct {
 	guint in_flight;   /* messages being taken over or decided now */
 	guint64 unwatched; /* let go at DATA, since start */
 	guint64 messages;  /* decided: cases and screened ones */
-	guint64 replies;   /* of ours, threaded to a case */
-	guint64 others;    /* from us, read, but neither */
+	guint64 replies;   /* of ours, threaded to a case; their bounces */
+	guint64 others;    /* read, but neither */
 	guint64 failures;  /* could not be recorded */
 	guint64 undecided; /* watched, but the mail server gave up */
 } IntakeStats;

@@ -50,6 +50,7 @@ typedef enum {
 	OUTCOME_SCREENED,  /* tagged, no case */
 	OUTCOME_CASE,      /* new, joined, linked or copy: admit */
 	OUTCOME_REPLY,     /* of ours, threads to a case: answer */
+	OUTCOME_BOUNCE,    /* of such a reply: bounce */
 } Outcome;
 
 /* What the mail server is to be told. */
@@ -57,6 +58,7 @@ typedef struct Verdict {
 	Outcome outcome;
 	AdmitOutcome admit;
 	AnswerOutcome answer;
+	BounceOutcome bounce;
 	Case *kase;                /* NULL without one */
 	GPtrArray *tag_names;      /* header fields to add, in order: names */
 	GPtrArray *tag_values;     /* and values: UTF-8, safe for a header */

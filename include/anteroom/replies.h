@@ -31,6 +31,18 @@ const char *origin_proof(const Conf *conf, const Origin *origin);
  * team, or one of a desk's people? */
 bool reply_counts_of(const Conf *conf, const char *address);
 
+/*
+ * Is SENDER, raw, the path of mail that nobody is to answer, and so of a bounce
+ * (RFC 5321 section 4.5.5): "", "<>", NULL (not known), or the name that mail
+ * servers write in its place, MAILER-DAEMON?
+ */
+bool sender_is_nobody(const char *sender);
+
+/* May a bounce of a reply of ours come back to ADDRESS, raw: one whose replies
+ * count or the address of a team, also in the forms that return paths have
+ * ("bob+ann=b.example@", "prvs=0123456789=bob@")? */
+bool reply_returns_to(const Conf *conf, const char *address);
+
 typedef struct {
 	const char *member; /* of the Message: who wrote it, folded */
 	const char *team;   /* of the Conf: name; "" for people of a desk */

@@ -31,6 +31,18 @@ static const char *answer_word(AnswerOutcome answer)
 	return words[answer];
 }
 
+static const char *bounce_word(BounceOutcome bounce)
+{
+	static const char *const words[] = {
+	    [BOUNCE_REVOKED] = "a reply didn't arrive",
+	    [BOUNCE_RECORDED] = "recorded",
+	    [BOUNCE_AGAIN] = "known",
+	    [BOUNCE_UNKNOWN] = "of no reply",
+	};
+
+	return words[bounce];
+}
+
 static const char *outcome_word(const Verdict *verdict)
 {
 	switch (verdict->outcome) {
@@ -40,6 +52,8 @@ static const char *outcome_word(const Verdict *verdict)
 		return "screened";
 	case OUTCOME_REPLY:
 		return "reply";
+	case OUTCOME_BOUNCE:
+		return "bounce";
 	case OUTCOME_CASE:
 		break;
 	}
@@ -54,6 +68,8 @@ static void verdict_row(Call *call, const char *file, const Verdict *verdict)
 
 	if (verdict->outcome == OUTCOME_REPLY) {
 		detail = answer_word(verdict->answer);
+	} else if (verdict->outcome == OUTCOME_BOUNCE) {
+		detail = bounce_word(verdict->bounce);
 	}
 	call->outcome = outcome_word(verdict);
 	if (verdict->kase != NULL) {

@@ -68,6 +68,8 @@ typedef struct {
 	GPtrArray *recipients; /* raw, exactly as given: deleting needs that */
 	bool watched;          /* one of them is a desk's */
 	bool ours;             /* origin is one of ours by proof */
+	bool from_nobody;      /* the null path: a bounce, perhaps */
+	bool returns;          /* and to one whose replies count */
 	bool decided;          /* that it is to be read */
 	bool in_flight;        /* counted in the Intake */
 	bool truncated;

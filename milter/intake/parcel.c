@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "anteroom/limits.h"
+#include "anteroom/replies.h"
 
 /* A buffer that grew above this is given back after its message. */
 #define BUFFER_STAYS_BYTES (256 * 1024)
@@ -26,6 +27,7 @@ void parcel_begin(
 	parcel->intake = intake;
 	parcel->setup = setup_slot_get(intake->slot);
 	parcel->sender = g_strdup(sender);
+	parcel->from_nobody = sender_is_nobody(sender);
 	parcel->login = g_strdup(login);
 	if (parcel->recipients == NULL) {
 		parcel->recipients = g_ptr_array_new_with_free_func(g_free);
@@ -44,6 +46,10 @@ void parcel_recipient(Parcel *parcel, const char *recipient)
 		g_ptr_array_add(parcel->recipients, g_strdup(recipient));
 	}
 	parcel->watched |= first_watched;
+	if (parcel->from_nobody && !parcel->returns) {
+		parcel->returns =
+		    reply_returns_to(parcel->setup->conf, recipient);
+	}
 }
 
 /* How many of N further bytes may be kept. */

@@ -249,7 +249,7 @@ static sfsistat decide(SMFICTX *ctx, Session *session)
 	if (parcel->setup == NULL) {
 		return verdict_later(ctx, NULL); /* closed since before MAIL */
 	}
-	if (!parcel->watched && !parcel->ours) {
+	if (!parcel->watched && !parcel->ours && !parcel->returns) {
 		atomic_fetch_add_explicit(
 		    &session->intake->unwatched, 1, memory_order_relaxed);
 		parcel_end(parcel);
@@ -339,7 +339,8 @@ static Verdict *run(Session *session, GError **error)
 
 static void count(Intake *intake, const Verdict *verdict)
 {
-	if (verdict->outcome == OUTCOME_REPLY) {
+	if (verdict->outcome == OUTCOME_REPLY ||
+	    verdict->outcome == OUTCOME_BOUNCE) {
 		atomic_fetch_add(&intake->replies, 1);
 	} else if (verdict->outcome == OUTCOME_UNWATCHED) {
 		atomic_fetch_add(&intake->others, 1);

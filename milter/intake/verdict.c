@@ -230,11 +230,20 @@ static const char *outcome_word(const Verdict *verdict)
 	    [ANSWER_UNKNOWN] = "unknown",
 	};
 
+	static const char *const bounced[] = {
+	    [BOUNCE_REVOKED] = "revoked",
+	    [BOUNCE_RECORDED] = "recorded",
+	    [BOUNCE_AGAIN] = "again",
+	    [BOUNCE_UNKNOWN] = "unknown",
+	};
+
 	switch (verdict->outcome) {
 	case OUTCOME_CASE:
 		return admits[verdict->admit];
 	case OUTCOME_REPLY:
 		return answered[verdict->answer];
+	case OUTCOME_BOUNCE:
+		return bounced[verdict->bounce];
 	case OUTCOME_SCREENED:
 		return "screened";
 	case OUTCOME_UNWATCHED:
@@ -256,13 +265,18 @@ static const char *tag_of(const Verdict *verdict, const char *name)
 
 void verdict_log(const Verdict *verdict, const char *queue_id, gint64 took_us)
 {
-	bool reply = verdict->outcome == OUTCOME_REPLY ||
-		     verdict->outcome == OUTCOME_UNWATCHED;
+	static const char *const kinds[] = {
+	    [OUTCOME_UNWATCHED] = "reply",
+	    [OUTCOME_SCREENED] = "message",
+	    [OUTCOME_CASE] = "message",
+	    [OUTCOME_REPLY] = "reply",
+	    [OUTCOME_BOUNCE] = "bounce",
+	};
 	const Case *kase = verdict->kase;
 	g_autofree char *name = kase == NULL ? NULL : case_name(kase->id);
 
 	log_line(verdict->outcome == OUTCOME_UNWATCHED ? LOG_DEBUG : LOG_INFO,
-	    reply ? "reply" : "message", "queue-id", queue_id, "case", name,
+	    kinds[verdict->outcome], "queue-id", queue_id, "case", name,
 	    "outcome", outcome_word(verdict), "urgency",
 	    tag_of(verdict, "X-Anteroom-Urgency"), "topic",
 	    tag_of(verdict, "X-Anteroom-Topic"), "team",

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "anteroom/address.h"
+
 /* The executive, the assistant and the desk's own addresses answer too. */
 static bool is_of_a_desk(const Conf *conf, const char *address)
 {
@@ -25,6 +27,48 @@ bool reply_counts_of(const Conf *conf, const char *address)
 {
 	return conf_team_of_member(conf, address) != NULL ||
 	       is_of_a_desk(conf, address);
+}
+
+static bool is_of_a_team(const Conf *conf, const char *address)
+{
+	for (guint i = 0; i < conf->teams->len; i++) {
+		const Team *team = conf->teams->pdata[i];
+
+		if (address_matches(team->address, address)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What Bounce Address Tag Validation puts before a return path. */
+static const char *skip_tag(const char *address)
+{
+	const char *end = g_str_has_prefix(address, "prvs=")
+			      ? strchr(address + strlen("prvs="), '=')
+			      : NULL;
+
+	return end != NULL ? end + 1 : address;
+}
+
+bool reply_returns_to(const Conf *conf, const char *address)
+{
+	g_autofree char *folded = address_fold(address);
+	const char *exact = skip_tag(folded);
+	g_autofree char *base = address_fold_base(exact);
+
+	return reply_counts_of(conf, exact) || is_of_a_team(conf, exact) ||
+	       reply_counts_of(conf, base) || is_of_a_team(conf, base);
+}
+
+bool sender_is_nobody(const char *sender)
+{
+	static const char daemon[] = "mailer-daemon";
+	g_autofree char *folded = address_fold(sender);
+
+	return folded[0] == '\0' ||
+	       (g_str_has_prefix(folded, daemon) &&
+		   strchr("@", folded[sizeof daemon - 1]) != NULL);
 }
 
 static bool find_writer(const Conf *conf, const char *from, ReplyWriter *writer)

@@ -247,7 +247,7 @@ class Sessions(Daemon):
         self.assertEqual(self.case_of(self.peer().message(text)), name)
 
 
-class Origin(Daemon):
+class Replies(Daemon):
     def reply(self, number, sender="ann@example.com"):
         return (f"From: {sender}\r\nTo: ann{number}@customer.example\r\n"
                 f"Subject: Re: Help\r\nMessage-ID: <r{number}@example.com>\r\n"
@@ -264,6 +264,8 @@ class Origin(Daemon):
         self.assertEqual(outcome.code, "accept")
         return outcome, self.daemon.show(name)["first_reply_at"] is not None
 
+
+class Origin(Replies):
     def test_login(self):
         self.assertEqual(self.stops(self.peer(), login="ann")[1], True)
 
@@ -280,6 +282,124 @@ class Origin(Daemon):
     def test_stranger(self):
         outcome, stopped = self.stops(self.peer())
         self.assertEqual((outcome.stage, stopped), (b"T", False))
+
+
+class Bounces(Replies):
+    """What a reply stopped, goes on when the reply comes back."""
+
+    def bounce(self, number, action="failed", failed=None, of=None):
+        failed = failed or f"ann{number}@customer.example"
+        of = of or f"r{number}@example.com"
+        return ("From: MAILER-DAEMON@mx.example.com\r\n"
+                "To: ann@example.com\r\nMIME-Version: 1.0\r\n"
+                f"Message-ID: <b{number}-{action}@mx.example.com>\r\n"
+                "Subject: Undelivered Mail Returned to Sender\r\n"
+                "Content-Type: multipart/report; boundary=b;\r\n"
+                "\treport-type=delivery-status\r\n\r\n"
+                "--b\r\n\r\nI'm sorry to have to inform you.\r\n\r\n"
+                "--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+                "Reporting-MTA: dns; mx.example.com\r\n\r\n"
+                f"Final-Recipient: rfc822; {failed}\r\n"
+                f"Action: {action}\r\nStatus: 5.1.1\r\n\r\n"
+                "--b\r\nContent-Type: message/rfc822\r\n\r\n"
+                f"From: ann@example.com\r\nMessage-ID: <{of}>\r\n\r\n"
+                "We are on it.\r\n--b--\r\n").encode()
+
+    def answered(self):
+        """A case with a reply: its number and name."""
+        self.assertTrue(self.stops(self.peer(), login="ann")[1])
+        number = Daemon.number
+        writer = f"ann{number}@customer.example"
+        return number, [case["id"] for case in self.daemon.cases()
+                        if case["from"] == writer][0]
+
+    def come_back(self, text, to="ann@example.com", sender=""):
+        outcome = self.peer().message(text, sender=sender, recipients=[to])
+        self.assertEqual(outcome.code, "accept")
+        self.assertEqual((outcome.added, outcome.removed), ([], []))
+        return outcome
+
+    def expect(self, name, state, bounces):
+        shown = self.daemon.show(name)
+        self.assertEqual(shown["state"], state)
+        self.assertEqual(shown["first_reply_at"] is None, state == "open")
+        found = [e for e in shown["timeline"] if e["what"] == "bounced"]
+        self.assertEqual(len(found), bounces)
+        return shown
+
+    def test_to_the_writer(self):
+        number, name = self.answered()
+        due = self.daemon.show(name)["due"]["first_reply"]
+        self.assertIsNone(due)
+        before = len(self.daemon.cases())
+        outcome = self.come_back(self.bounce(number))
+        self.assertEqual((outcome.stage, outcome.inserted), (b"E", []))
+        shown = self.expect(name, "open", 1)
+        self.assertIsNotNone(shown["due"]["first_reply"])
+        told = [e for e in shown["timeline"] if e["what"] == "bounced"][0]
+        self.assertEqual(told["who"], "mail system")
+        for word in (f"<r{number}@example.com>", "5.1.1",
+                     f"ann{number}@customer.example"):
+            self.assertIn(word, told["detail"])
+        self.come_back(self.bounce(number))
+        self.expect(name, "open", 1)
+        self.assertEqual(len(self.daemon.cases()), before)
+        self.assertRegex(self.daemon.log(),
+                         rf"bounce .*case={name} outcome=revoked")
+
+    def test_to_a_return_path_of_the_team(self):
+        for to in ("trust@example.com", "prvs=0123456789=ann@example.com",
+                   "Ann+x=customer.example@Example.com"):
+            with self.subTest(to):
+                number, name = self.answered()
+                self.come_back(self.bounce(number), to=to)
+                self.expect(name, "open", 1)
+
+    def test_to_the_desk(self):
+        number, name = self.answered()
+        before = len(self.daemon.cases())
+        outcome = self.come_back(self.bounce(number), to="ceo@example.com")
+        self.assertEqual(outcome.header("X-Anteroom-Status"), "screened")
+        self.assertIsNone(outcome.header("X-Anteroom-Case"))
+        self.expect(name, "open", 1)
+        self.assertEqual(len(self.daemon.cases()), before)
+
+    def test_what_changes_nothing(self):
+        number, name = self.answered()
+        for action in ("delayed", "delivered", "relayed", "expanded"):
+            self.come_back(self.bounce(number, action))
+        self.come_back(self.bounce(number, of="other@example.com"))
+        self.expect(name, "answered", 0)
+        # Told, but it was to somebody else.
+        self.come_back(self.bounce(number, failed="x@elsewhere.example"))
+        self.expect(name, "answered", 1)
+
+    def test_what_is_not_read(self):
+        number, name = self.answered()
+        for to, sender in (("ann@example.com", "ann@customer.example"),
+                           ("someone@example.com", ""),
+                           ("x@elsewhere.example", "")):
+            outcome = self.come_back(self.bounce(number), to, sender)
+            self.assertEqual((outcome.stage, outcome.sent), (b"T", []))
+        self.expect(name, "answered", 0)
+
+    def test_other_mail_from_nobody_is_left_alone(self):
+        text = message(self.next())
+        before = len(self.daemon.cases())
+        outcome = self.come_back(text)
+        self.assertEqual(outcome.inserted, [])
+        self.assertEqual(len(self.daemon.cases()), before)
+
+    def test_taken_in_by_hand(self):
+        for sender in ("", "MAILER-DAEMON"):
+            with self.subTest(sender):
+                number, name = self.answered()
+                done = self.daemon.run(
+                    "take", "--from", sender, "--to", "ann@example.com",
+                    "--json", data=self.bounce(number).decode())
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertIn('"bounce"', done.stdout)
+                self.expect(name, "open", 1)
 
 
 class Peers(Daemon):

@@ -131,11 +131,56 @@ static void writers(void **state)
 	}
 }
 
+static void bounces(void **state)
+{
+	static const struct {
+		const char *address;
+		bool ours;
+	} rows[] = {
+	    {"<Ann@Example.com>", true},
+	    {"anybody@trust.example.com", true},
+	    {"ceo@example.com", true},
+	    {"jane@internal.example.com", true},
+	    {"trust@example.com", true},
+	    {"<ann+c=example.net@example.com>", true},
+	    {"prvs=0123abcd=Ann@example.com", true},
+	    {"prvs=ann@example.com", false},
+	    {"bob@example.com", false},
+	    {"prvs=0=bob@example.com", false},
+	    {"ann@example.net", false},
+	    {"+@example.com", false},
+	    {"", false},
+	    {"<>", false},
+	};
+	static const struct {
+		const char *sender;
+		bool nobody;
+	} senders[] = {
+	    {NULL, true},
+	    {"", true},
+	    {"<>", true},
+	    {"MAILER-DAEMON", true},
+	    {"<Mailer-Daemon@mx.example.net>", true},
+	    {"mailer-daemons@example.net", false},
+	    {"ann@example.com", false},
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		assert_int_equal(
+		    reply_returns_to(*state, rows[i].address), rows[i].ours);
+	}
+	for (gsize i = 0; i < G_N_ELEMENTS(senders); i++) {
+		assert_int_equal(
+		    sender_is_nobody(senders[i].sender), senders[i].nobody);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(proof_is_what_the_mail_server_says),
 	    cmocka_unit_test(writers),
+	    cmocka_unit_test(bounces),
 	};
 
 	return cmocka_run_group_tests(tests, load, unload);
