@@ -313,6 +313,7 @@ static void begin_client(Listener *listener, int fd)
 	client->listener = listener_ref(listener);
 	client->fd = fd;
 	client->stream = stream_new(fd);
+	stream_patience(client->stream, LIMIT_CONTROL_IDLE_S);
 	thread = g_thread_try_new("control", client_thread, client, NULL);
 	if (thread == NULL) {
 		client_leave(client);

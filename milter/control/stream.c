@@ -15,6 +15,7 @@ struct Stream {
 	GByteArray *in;
 	gsize start;
 	GByteArray *out;
+	gint64 patience_us; /* 0 = endless */
 	bool broken;
 };
 
@@ -38,6 +39,11 @@ void stream_free(Stream *stream)
 	}
 }
 
+void stream_patience(Stream *stream, guint seconds)
+{
+	stream->patience_us = (gint64)seconds * G_USEC_PER_SEC;
+}
+
 static void forget_used(Stream *stream)
 {
 	if (stream->start > 0) {
@@ -46,13 +52,24 @@ static void forget_used(Stream *stream)
 	}
 }
 
-/* Reads what is there; false at the end, or when the peer is silent for as
- * long as the socket's timeout. */
-static bool read_more(Stream *stream)
+/* Until when what is asked for now must be there. */
+static gint64 patience_until_us(const Stream *stream)
+{
+	return stream->patience_us > 0
+		   ? g_get_monotonic_time() + stream->patience_us
+		   : G_MAXINT64;
+}
+
+/* Reads what is there; false at the end, after UNTIL_US, or when the peer is
+ * silent for as long as the socket's timeout. */
+static bool read_more(Stream *stream, gint64 until_us)
 {
 	guint8 buffer[READ_BYTES];
 	ssize_t n;
 
+	if (g_get_monotonic_time() > until_us) {
+		return false;
+	}
 	do {
 		n = recv(stream->fd, buffer, sizeof(buffer), 0);
 	} while (n < 0 && errno == EINTR);
@@ -66,6 +83,7 @@ static bool read_more(Stream *stream)
 StreamStatus stream_line(
     Stream *stream, gsize max, const char **line, gsize *length)
 {
+	gint64 until_us = patience_until_us(stream);
 	gsize seen = 0;
 
 	forget_used(stream);
@@ -86,7 +104,7 @@ StreamStatus stream_line(
 			return STREAM_TOO_LONG;
 		}
 		seen = have;
-		if (!read_more(stream)) {
+		if (!read_more(stream, until_us)) {
 			return STREAM_END;
 		}
 	}
@@ -94,9 +112,11 @@ StreamStatus stream_line(
 
 StreamStatus stream_bytes(Stream *stream, gsize n, const void **bytes)
 {
+	gint64 until_us = patience_until_us(stream);
+
 	forget_used(stream);
 	while (stream->in->len < n) {
-		if (!read_more(stream)) {
+		if (!read_more(stream, until_us)) {
 			return STREAM_END;
 		}
 	}

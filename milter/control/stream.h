@@ -20,6 +20,10 @@ typedef enum {
 Stream *stream_new(int fd);
 void stream_free(Stream *stream);
 
+/* From now on a line, or counted bytes, must be complete within SECONDS of
+ * asking, however often a byte comes. 0, as in the beginning: no such bound. */
+void stream_patience(Stream *stream, guint seconds);
+
 /* The next line without its line feed, at most MAX bytes; NUL-terminated, but
  * may hold NUL. It lives until the next call. */
 StreamStatus stream_line(

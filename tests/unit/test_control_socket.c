@@ -2,6 +2,8 @@
  * that doesn't read, and an orderly end. */
 #include "control_fixture.h"
 
+#include "control/stream.h"
+
 #include <errno.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -295,6 +297,36 @@ static void test_slow_reader_blocks_nobody(void **state)
 	close(fd);
 }
 
+static gpointer trickle(gpointer data)
+{
+	int fd = GPOINTER_TO_INT(data);
+
+	while (send(fd, "x", 1, MSG_NOSIGNAL) == 1) {
+		g_usleep(G_USEC_PER_SEC / 10);
+	}
+	return NULL;
+}
+
+/* A byte now and then doesn't keep a place for ever. */
+static void test_trickle_is_let_go(void **state)
+{
+	Stream *stream;
+	GThread *thread;
+	const char *line;
+	gsize length;
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+	stream = stream_new(fds[0]);
+	stream_patience(stream, 1);
+	thread = g_thread_new("trickle", trickle, GINT_TO_POINTER(fds[1]));
+	assert_int_equal(stream_line(stream, 1000, &line, &length), STREAM_END);
+	stream_free(stream);
+	g_thread_join(thread);
+	close(fds[1]);
+}
+
 static void test_full(void **state)
 {
 	Fixture *fixture = *state;
@@ -471,6 +503,7 @@ int main(void)
 	    TEST(test_too_long),
 	    TEST(test_noise),
 	    TEST(test_slow_reader_blocks_nobody),
+	    TEST(test_trickle_is_let_go),
 	    TEST(test_full),
 	    TEST(test_socket_file),
 	    TEST(test_stop_lets_idle_go),
