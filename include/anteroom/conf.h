@@ -158,7 +158,8 @@ typedef struct {
 	const char *topic;
 	int points;
 	int urgency;
-	guint sections;             /* bit 1 << Section */
+	guint at_least; /* hits it takes, apart from each other; 0 as 1 */
+	guint sections; /* bit 1 << Section */
 	const char *const *headers; /* names for SECTION_HEADER, as written */
 	const char *match;          /* PCRE2; caseless, UTF */
 	const char *const *unless;

@@ -7,8 +7,8 @@
  *
  * Rules see text folded: white space of any kind is one space, an empty line
  * is one line feed, there is none at the ends; quotes, hyphens and digits are
- * those of ASCII, invisible characters are gone. Each address ("Name <address>" and
- * bare), attachment (its name, and the name with punctuation as spaces) and
+ * those of ASCII, invisible characters are gone. Each address ("Name <address>"
+ * and bare), attachment (its name, and the name with punctuation as spaces) and
  * header field is a text of its own for ^ and $. A pattern sees 8 KiB at once;
  * in longer texts a match of more than 1 KiB may be missed.
  */
@@ -31,7 +31,7 @@ typedef struct {
 	const char *header; /* for SECTION_HEADER; else NULL */
 	char *text;         /* the words, one line, shown as they are */
 	gsize offset;       /* bytes into the section's text, folded */
-	guint count;        /* hits seen, at most LIMIT_HITS_PER_RULE */
+	guint count;        /* hits seen: as many as the rule takes */
 } ScoreHit;
 
 typedef struct {

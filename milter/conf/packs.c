@@ -210,6 +210,10 @@ static const Setting rule_settings[] = {
 	.decode = as_int,
 	IN_RULE(urgency),
 	.arg = &(const Range){-100, 100}},
+    {.name = "at-least",
+	.decode = as_int,
+	IN_RULE(at_least),
+	.arg = &(const Range){1, LIMIT_HITS_PER_RULE}},
     {.name = "in", .list = true, .decode = as_sections},
     {.name = "match",
 	.decode = as_required,
@@ -266,6 +270,7 @@ static void rule_take(Loader *load, const Block *block)
 	rule->name = block->title;
 	rule->place = block->place;
 	rule->topic = "";
+	rule->at_least = 1;
 	rule->sections = 1u << SECTION_SUBJECT | 1u << SECTION_TEXT;
 	rule->headers = none;
 	rule->match = "";

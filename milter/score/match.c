@@ -174,11 +174,17 @@ static Find hunt_next(Hunt *hunt, gsize *at, Span *hit)
 	}
 }
 
-/* Counts the hits in the hunt's text into HIT. */
+/* Has RULE what it takes? More hits would change nothing. */
+static bool suffices(const CompiledRule *rule, const RuleHit *hit)
+{
+	return hit->count >= MAX(rule->rule->at_least, 1);
+}
+
+/* Counts the hits in the hunt's text into HIT, until they suffice. */
 static Find hunt_text(Hunt *hunt, RuleHit *hit)
 {
 	gsize at = 0;
-	while (hit->count < LIMIT_HITS_PER_RULE) {
+	while (!suffices(hunt->rule, hit)) {
 		Span span;
 		Find find = hunt_next(hunt, &at, &span);
 		if (find != FIND_HIT) {
@@ -222,7 +228,7 @@ static Find hunt_section(
 			hit->section = section;
 			hit->header = span->header;
 		}
-		if (find == FIND_LATE || hit->count >= LIMIT_HITS_PER_RULE) {
+		if (find == FIND_LATE || suffices(hunt->rule, hit)) {
 			return find;
 		}
 		worst = MAX(worst, find);
@@ -256,11 +262,11 @@ Find match_rule(
 		Find find =
 		    hunt_section(&hunt, matcher->texts, (Section)i, &found);
 		worst = MAX(worst, find);
-		if (find == FIND_LATE || found.count >= LIMIT_HITS_PER_RULE) {
+		if (find == FIND_LATE || suffices(rule, &found)) {
 			break;
 		}
 	}
-	if (!found.count) {
+	if (!suffices(rule, &found)) {
 		return worst;
 	}
 	*hit = found;

@@ -220,7 +220,7 @@ static void test_empty(void **state)
 	mail_init(&mail);
 	Rule rule = rule_base("r", "press", "^$");
 	g_autoptr(Score) score = score_one(&rule, &mail);
-	assert_int_equal(hit_at(score, 0)->count, 2);
+	assert_int_equal(hit_at(score, 0)->count, 1);
 	assert_string_equal(hit_at(score, 0)->text, "");
 	rule.sections = IN(SECTION_ATTACHMENT) | IN(SECTION_HEADER);
 	rule.headers = WORDS("List-Id");
@@ -328,6 +328,42 @@ static void test_unless_elsewhere(void **state)
 	mail_clear(&mail);
 }
 
+/* Hits add up over the sections of a rule; excused ones don't count. */
+static void test_at_least(void **state)
+{
+	(void)state;
+	static const struct {
+		guint at_least;
+		const char *subject, *text;
+		bool hits;
+	} cases[] = {
+	    {3, "", "dog cat dog", true},
+	    {3, "", "dog cat", false},
+	    {3, "dog", "cat cat", true},
+	    {3, "dog", "cat dog house", false},
+	    {2, "", "dogdog", false},
+	    {8, "dog dog dog dog", "cat cat cat cat", true},
+	    {8, "dog dog dog dog", "cat cat cat", false},
+	    {1, "", "dog", true},
+	};
+	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+		Message mail;
+		mail_init(&mail);
+		mail_subject(&mail, cases[i].subject);
+		mail_part(mail.text, cases[i].text, false);
+		Rule rule = rule_base("r", "press", "\\b(dog|cat)\\b");
+		rule.unless = WORDS("dog house");
+		rule.at_least = cases[i].at_least;
+		g_autoptr(Score) score = score_one(&rule, &mail);
+		assert_int_equal(score->hits->len, cases[i].hits);
+		if (cases[i].hits) {
+			assert_int_equal(
+			    hit_at(score, 0)->count, cases[i].at_least);
+		}
+		mail_clear(&mail);
+	}
+}
+
 static void test_once(void **state)
 {
 	(void)state;
@@ -336,7 +372,7 @@ static void test_once(void **state)
 	g_autofree char *text = text_repeated("word ", 5000);
 	g_autoptr(Score) score = score_text(&rule, text);
 	assert_int_equal(score->hits->len, 1);
-	assert_int_equal(hit_at(score, 0)->count, LIMIT_HITS_PER_RULE);
+	assert_int_equal(hit_at(score, 0)->count, 1);
 	assert_int_equal(score->urgency, 35);
 	const TopicScore *topic = g_ptr_array_index(score->topics, 0);
 	assert_int_equal(topic->points, 50);
@@ -842,6 +878,7 @@ int main(void)
 	    cmocka_unit_test(test_unread),
 	    cmocka_unit_test(test_unless),
 	    cmocka_unit_test(test_unless_elsewhere),
+	    cmocka_unit_test(test_at_least),
 	    cmocka_unit_test(test_once),
 	    cmocka_unit_test(test_words),
 	    cmocka_unit_test(test_wrapped),
