@@ -420,6 +420,86 @@ class Replies(Case):
         self.assertIsNotNone(self.answered_at(case))
 
 
+class Bounces(Case):
+    """Postfix itself finds that a reply can't be delivered, and says so to its
+    writer; shown to the filter, that undoes the answer."""
+
+    settings = "internal_mail_filter_classes = bounce\n" \
+               "non_smtpd_milters = {}"
+
+    def refuse(self, *addresses):
+        self.sink.refused.update(addresses)
+        self.addCleanup(self.sink.refused.difference_update, addresses)
+
+    @contextlib.contextmanager
+    def server(self):
+        with tempfile.TemporaryDirectory(prefix="anteroom-") as folder:
+            milter = running.daemon.milter
+            with PrivatePostfix(folder, self.sink, milter,
+                                domains=("example.com", "customer.example"),
+                                settings=self.settings.format(milter)) as mta:
+                yield mta
+
+    def bounce_of(self, own_id):
+        return self.sink.wait_for(
+            lambda d: d.sender == "" and own_id.encode() in d.data)
+
+    def timeline(self, case, what):
+        return [e for e in self.daemon.show(case)["timeline"]
+                if e["what"] == what]
+
+    def test_bounce_revokes_the_stop(self):
+        case, message_id = self.open_case()
+        due = self.daemon.show(case)["due"]
+        self.refuse(CUSTOMER)
+        with self.server() as mta:
+            own_id = self.answer(message_id, port=mta.submission)
+            bounce = self.bounce_of(own_id)
+        # It gets where it belongs, and nowhere else, as Postfix made it.
+        self.assertEqual(bounce.recipients, ["bob@example.com"])
+        self.assertEqual(tags(bounce), {})
+        shown = self.daemon.show(case)
+        self.assertEqual(shown["state"], "open")
+        self.assertIsNone(shown["first_reply_at"])
+        self.assertEqual(shown["due"], due)
+        told = self.timeline(case, "bounced")
+        self.assertEqual(len(told), 1)
+        for word in (own_id, CUSTOMER, "5.1.1"):
+            self.assertIn(word, told[0]["detail"])
+        self.assertEqual(len(self.timeline(case, "reply")), 1)
+        # The next one arrives.
+        self.sink.refused.clear()
+        self.answer(message_id)
+        self.assertIsNotNone(self.answered_at(case))
+
+    def test_another_copy_that_bounces_does_not(self):
+        case, message_id = self.open_case()
+        self.refuse("eve@example.com")
+        with self.server() as mta:
+            own_id = self.answer(message_id, port=mta.submission,
+                                 recipients=(CUSTOMER, "eve@example.com"),
+                                 more=["Cc: eve@example.com"])
+            self.bounce_of(own_id)
+        self.assertIsNotNone(self.answered_at(case))
+
+    def test_by_default_postfix_shows_no_filter_its_own_bounces(self):
+        case, message_id = self.open_case()
+        self.refuse(CUSTOMER)
+        self.bounce_of(self.answer(message_id))
+        self.assertIsNotNone(self.answered_at(case))
+        self.assertEqual(self.timeline(case, "bounced"), [])
+
+    def test_bounce_from_the_world(self):
+        case, message_id = self.open_case()
+        self.refuse(CUSTOMER)
+        bounce = self.bounce_of(self.answer(message_id))
+        self.assertIsNotNone(self.answered_at(case))
+        # The same, from the customer's mail server.
+        send(self.mx, "", ["bob@example.com"], bounce.as_sent())
+        self.assertIsNone(self.answered_at(case))
+        self.assertEqual(len(self.timeline(case, "bounced")), 1)
+
+
 class Stopping(unittest.TestCase):
     """Daemons of their own: these are ended in the middle."""
 

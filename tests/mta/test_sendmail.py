@@ -361,6 +361,20 @@ class Replies(Case):
         self.assertEqual(delivery.as_sent(), raw)
         self.assertEqual(delivery.recipients, [CUSTOMER])
 
+    def test_bounces(self):
+        case, message_id = self.open_case()
+        self.sink.refused.add(CUSTOMER)
+        self.addCleanup(self.sink.refused.discard, CUSTOMER)
+        raw, own_id = self.answer(message_id)
+        with self.mta.login() as smtp:
+            smtp.sendmail("bob@example.com", [CUSTOMER], raw)
+        bounce = self.sink.wait_for(
+            lambda d: d.sender == "" and own_id.encode() in d.data)
+        # Sendmail shows no filter what it makes itself.
+        self.assertIsNotNone(self.answered_at(case))
+        send(self.mx, "", ["bob@example.com"], bounce.as_sent())
+        self.assertIsNone(self.answered_at(case))
+
     def test_submission_takes_nothing_without_a_login(self):
         with self.assertRaises(smtplib.SMTPSenderRefused) as caught:
             send(self.mta.submission, "bob@example.com", [CUSTOMER],
