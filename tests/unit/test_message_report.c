@@ -121,6 +121,14 @@ static const Row rows[] = {
 					      "Message-ID: <inner@x>\n\nhi\n\n"
 					      "--b--\n",
 	true, "outer@x", "ann@customer.example", "5.1.1"},
+    {"delayed, of a message that says another failed",
+	REPORT "Final-Recipient: rfc822; ann@customer.example\n"
+	       "Action: delayed\n\n--b\nContent-Type: message/rfc822\n\n"
+	       "Message-ID: <outer@x>\nContent-Type: multipart/mixed; "
+	       "boundary=i\n\n--i\nContent-Type: message/delivery-status\n\n"
+	       "Reporting-MTA: dns; x\n\n" FAILED(
+		   "ann@customer.example") "\n--i--\n\n--b--\n",
+	false, "outer@x", "", NULL},
     {"garbage for a status",
 	REPORT "no field\n\n\n:\nAction failed\n\377\376\nStatus\n" RETURNED,
 	true, "r1@example.com", "", NULL},
@@ -180,6 +188,25 @@ static void test_floods(void **state)
 	    g_strv_length(message->returned_ids), LIMIT_RETURNED_IDS);
 }
 
+/* Of a long status the beginning is read. */
+static void test_long(void **state)
+{
+	g_autoptr(GString) text = g_string_new(REPORT "\n");
+	g_autoptr(Message) message = NULL;
+
+	(void)state;
+	g_string_append(text, FAILED("first@x.example") "\n");
+	for (guint i = 0; i < LIMIT_REPORT_BYTES / 8; i++) {
+		g_string_append(text, "X-A: bc\n");
+	}
+	g_string_append(text, "\n" FAILED("last@x.example") RETURNED);
+	message = message_read(text->str, text->len, false);
+	assert_string_equal(message->failed[0], "ann@customer.example");
+	assert_string_equal(message->failed[1], "first@x.example");
+	assert_null(message->failed[2]);
+	assert_string_equal(message->returned_ids[0], "r1@example.com");
+}
+
 static void test_unread(void **state)
 {
 	static const char text[] = REPORT FAILED("a@b.example") RETURNED;
@@ -197,6 +224,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_rows),
 	    cmocka_unit_test(test_floods),
+	    cmocka_unit_test(test_long),
 	    cmocka_unit_test(test_unread),
 	};
 
