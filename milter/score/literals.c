@@ -20,7 +20,8 @@
 #define RUNS_INTO_GROUP 12
 #define LITERALS_MAX 2048 /* of one pattern */
 /* Hits expected in a byte of text above which all places are as good. */
-#define COST_MAX 0.1
+#define COST_MAX 0.25
+#define MANY REACH_FAR
 /* In a run: a word begins or ends here, or the text does; the text begins. */
 #define BORDER '\b'
 #define EDGE '^'
@@ -30,9 +31,9 @@ typedef struct {
 	guint n;
 } Run;
 
-/* Bytes; max may be LITERAL_FAR. */
 typedef struct {
-	guint32 min, max;
+	guint32 min; /* bytes */
+	Reach max;
 } Width;
 
 /* What is known of the strings between a pattern's beginning and a place. */
@@ -41,9 +42,9 @@ typedef struct {
 	Width at;     /* from the match's beginning to the runs */
 	Width width;  /* and to here */
 	bool whole;   /* the runs go back to where reading it began */
+	bool gap;     /* the byte before here is a blank of the plain text */
 	GArray *best; /* of Literal; empty: none yet */
 	double cost;
-	guint least; /* best says so many places at least */
 } Sequence;
 
 typedef struct {
@@ -65,7 +66,7 @@ static void give_up(Reader *reader)
 
 static void runs_reset(Sequence *sequence)
 {
-	Run none = {.n = 0};
+	Run none = {.letters = {BORDER}, .n = sequence->gap};
 	g_array_set_size(sequence->runs, 0);
 	g_array_append_val(sequence->runs, none);
 	sequence->at = sequence->width;
@@ -74,7 +75,7 @@ static void runs_reset(Sequence *sequence)
 
 static void sequence_init(Sequence *sequence)
 {
-	*sequence = (Sequence){.cost = INFINITY, .least = 1};
+	*sequence = (Sequence){.cost = INFINITY};
 	sequence->runs = g_array_new(FALSE, FALSE, sizeof(Run));
 	sequence->best = g_array_new(FALSE, FALSE, sizeof(Literal));
 }
@@ -90,6 +91,7 @@ static void sequence_continue(Sequence *to, const Sequence *from, bool keep)
 {
 	sequence_init(to);
 	to->width = from->width;
+	to->gap = from->gap;
 	runs_reset(to);
 	to->whole = true;
 	if (keep) {
@@ -100,17 +102,33 @@ static void sequence_continue(Sequence *to, const Sequence *from, bool keep)
 	}
 }
 
-static guint32 width_add(guint32 a, guint32 b)
+/* Sums and products that stay at MANY. */
+static guint32 many_add(guint32 a, guint32 b)
 {
-	return a >= LITERAL_FAR - b ? LITERAL_FAR : a + b;
+	return a >= MANY - MIN(b, MANY) ? MANY : a + b;
 }
 
-static guint32 width_times(guint32 a, guint32 times)
+static guint32 many_times(guint32 a, guint32 b)
 {
-	guint64 product = (guint64)a * times;
-	return a == 0                   ? 0
-	       : product >= LITERAL_FAR ? LITERAL_FAR
-					: (guint32)product;
+	guint64 product = (guint64)a * b;
+	return a == 0 || b == 0 ? 0 : (guint32)MIN(product, MANY);
+}
+
+/* Adds MORE, so many TIMES. */
+static void reach_add(Reach *sum, const Reach *more, guint32 times)
+{
+	for (gsize i = 0; i < REACH_UNITS; i++) {
+		sum->of[i] =
+		    many_add(sum->of[i], many_times(more->of[i], times));
+	}
+}
+
+/* Roughly, in bytes. */
+static guint32 reach_bytes(const Reach *reach)
+{
+	guint32 words = many_times(reach->of[REACH_WORDS], 12);
+	guint32 chars = many_add(reach->of[REACH_CHARS], words);
+	return many_add(reach->of[REACH_BYTES], chars);
 }
 
 /* ---- literals ---- */
@@ -152,8 +170,24 @@ static bool is_common(const char *word, guint length)
 	return false;
 }
 
-/* How rare LITERAL is in text, roughly: minus the logarithm of how often it
- * begins at a byte. */
+/* How rare a word of N LETTERS is, WHOLE or a part of one, in bits: about as in
+ * English mail. */
+static double word_bits(const char *letters, guint n, bool whole)
+{
+	if (letters[0] == '^') {
+		return 9;
+	}
+	if (letters[0] == '0') {
+		return 5 + 2 * n;
+	}
+	if (!whole) {
+		return 2.2 * n;
+	}
+	return is_common(letters, n) ? 7 : 10 + 0.7 * n;
+}
+
+/* How rare LITERAL is in text: minus the logarithm of how often it begins at a
+ * byte. */
 static double literal_bits(const Literal *literal)
 {
 	double bits = 0;
@@ -162,16 +196,12 @@ static double literal_bits(const Literal *literal)
 		while (i < literal->length && literal->letters[i] != ' ') {
 			i++;
 		}
-		guint n = i - from;
 		bool whole = from > 0 && i < literal->length;
-		if (n && literal->letters[from] == '^') {
-			bits += 9;
-		} else if (n && whole &&
-			   is_common(literal->letters + from, n)) {
-			bits += 6;
-		} else if (n) {
-			bits += 2.3 * n + (whole ? 2.5 : 0);
+		if (i > from) {
+			bits +=
+			    word_bits(literal->letters + from, i - from, whole);
 		}
+		bits += from > 0 && !whole ? 2.5 : 0;
 		i++;
 	}
 	return bits;
@@ -224,19 +254,17 @@ static bool run_literal(const Run *run, const Width *at, Literal *literal)
 		literal->letters[literal->length++] = c;
 		i++;
 	}
-	literal->back_min = width_add(at->min, literal->length) - lead;
-	literal->back_max = width_add(at->max, literal->length);
-	if (literal->back_max != LITERAL_FAR) {
-		literal->back_max -= lead;
-	}
+	guint32 bytes = literal->length - lead;
+	guint32 *most = &literal->most.of[REACH_BYTES];
+	literal->least = many_add(at->min, bytes);
+	literal->most = at->max;
+	*most = many_add(*most, bytes);
 	return tells && literal->length > 0;
 }
 
 static double literal_cost(const Literal *literal)
 {
-	guint32 places = literal->back_max == LITERAL_FAR
-			     ? 200
-			     : literal->back_max - literal->back_min;
+	guint32 places = reach_bytes(&literal->most) - literal->least;
 	return exp2(-literal_bits(literal)) * (1 + MIN(places, 200) * 0.1) +
 	       1e-6;
 }
@@ -260,7 +288,6 @@ static void consider_runs(Sequence *sequence)
 		g_array_unref(sequence->best);
 		sequence->best = g_steal_pointer(&found);
 		sequence->cost = cost;
-		sequence->least = 1;
 	}
 }
 
@@ -299,49 +326,58 @@ static bool runs_multiply(Sequence *sequence, const GArray *more)
 	return true;
 }
 
-/* How often an atom is there; most may be LITERAL_FAR. */
+typedef struct {
+	Width width;
+	bool gap;  /* its last byte is a blank of the plain text */
+	bool word; /* it is one letter of a word */
+} Atom;
+
+/* How often an atom is there; most may be MANY. */
 typedef struct {
 	guint32 least, most;
 } Times;
 
-static void widen(Sequence *sequence, Width width, Times times)
+static void widen(Sequence *sequence, const Atom *atom, Times times)
 {
 	Width *sum = &sequence->width;
-	sum->min = width_add(sum->min, width_times(width.min, times.least));
-	sum->max = width_add(sum->max, width_times(width.max, times.most));
+	sum->min = many_add(sum->min, many_times(atom->width.min, times.least));
+	if (atom->word && times.most == MANY) {
+		guint32 *words = &sum->max.of[REACH_WORDS];
+		*words = many_add(*words, 1);
+	} else {
+		reach_add(&sum->max, &atom->width.max, times.most);
+	}
+	sequence->gap = atom->gap && (times.least || sequence->gap);
 }
 
-/* One of CHOICES (of Run), each WIDTH bytes. */
+/* ATOM, that is one of CHOICES (of Run). */
 static void put_runs(
-    Sequence *sequence, GArray *choices, Width width, Times times)
+    Sequence *sequence, GArray *choices, const Atom *atom, Times times)
 {
 	if (times.least == 0 && times.most == 1) {
 		Run none = {.n = 0};
 		g_array_append_val(choices, none);
 	}
 	bool listed = times.most == 1 || times.least > 0;
-	if (listed && runs_multiply(sequence, choices)) {
-		widen(sequence, width, times);
-		if (times.most > 1) {
-			runs_end(sequence);
-		}
-		return;
+	bool put = listed && runs_multiply(sequence, choices);
+	if (!put) {
+		runs_end(sequence);
+		put = listed && runs_multiply(sequence, choices);
 	}
-	runs_end(sequence);
-	if (listed && runs_multiply(sequence, choices) && times.most == 1) {
-		widen(sequence, width, times);
-		return;
+	widen(sequence, atom, times);
+	if (!put || times.most > 1) {
+		runs_end(sequence);
 	}
-	widen(sequence, width, times);
-	runs_end(sequence);
 }
 
 static void put_letter(Sequence *sequence, char letter, Times times)
 {
 	g_autoptr(GArray) choices = g_array_new(FALSE, FALSE, sizeof(Run));
 	Run run = {.letters = {literal_letter((guchar)letter)}, .n = 1};
+	bool gap = run.letters[0] == ' ';
+	Atom atom = {{1, {{1}}}, gap, !gap};
 	g_array_append_val(choices, run);
-	put_runs(sequence, choices, (Width){1, 1}, times);
+	put_runs(sequence, choices, &atom, times);
 }
 
 /* MARK, that is nothing by itself. */
@@ -356,27 +392,23 @@ static void put_mark(Sequence *sequence, char mark)
 	}
 }
 
-/* A character that isn't known; of GAP, that it is none of a plain text's words
- * from its first byte to its last. */
-static void put_any(Sequence *sequence, bool gap, Times times)
+typedef enum {
+	ANY_CHAR,
+	ANY_GAP,  /* none of a plain text's words from first byte to last */
+	ANY_WORD, /* a letter of a word, of any script */
+} AnyKind;
+
+/* A character that isn't known, but for its KIND. */
+static void put_any(Sequence *sequence, AnyKind kind, Times times)
 {
-	Width width = {1, 4};
-	if (!gap || times.least != 1 || times.most != 1) {
-		runs_end(sequence);
-		widen(sequence, width, times);
-		runs_reset(sequence);
-		return;
+	bool gap = kind == ANY_GAP;
+	Atom atom = {{1, {{0, 1}}}, gap, kind == ANY_WORD};
+	if (gap && times.least) {
+		put_mark(sequence, BORDER);
 	}
-	g_autoptr(GArray) choices = g_array_new(FALSE, FALSE, sizeof(Run));
-	Run run = {.letters = {' '}, .n = 1};
-	g_array_append_val(choices, run);
-	runs_multiply(sequence, choices);
 	runs_end(sequence);
-	widen(sequence, width, times);
+	widen(sequence, &atom, times);
 	runs_reset(sequence);
-	sequence->at.min -= 1;
-	sequence->at.max -= sequence->at.max != LITERAL_FAR;
-	runs_multiply(sequence, choices);
 }
 
 /* ---- the pattern language ---- */
@@ -403,8 +435,7 @@ static Times read_braces(Reader *reader)
 	times.least = times.most = read_number(&at);
 	if (*at == ',') {
 		at++;
-		times.most =
-		    g_ascii_isdigit(*at) ? read_number(&at) : LITERAL_FAR;
+		times.most = g_ascii_isdigit(*at) ? read_number(&at) : MANY;
 	}
 	if (*at != '}') {
 		give_up(reader);
@@ -423,11 +454,11 @@ static Times read_times(Reader *reader)
 		reader->at++;
 		break;
 	case '*':
-		times = (Times){0, LITERAL_FAR};
+		times = (Times){0, MANY};
 		reader->at++;
 		break;
 	case '+':
-		times.most = LITERAL_FAR;
+		times.most = MANY;
 		reader->at++;
 		break;
 	case '{':
@@ -493,14 +524,17 @@ static void read_escape(Reader *reader, Sequence *sequence)
 		read_white(reader, sequence);
 	} else if (c == 'R' || c == 'X') {
 		read_times(reader);
-		put_any(sequence, false, (Times){0, LITERAL_FAR});
+		put_any(sequence, ANY_CHAR, (Times){0, MANY});
 	} else if (c == 'd') {
 		put_letter(sequence, '0', read_times(reader));
 	} else if (strchr("DwWShHvVtnrfea", c)) {
-		put_any(sequence, c == 'W', read_times(reader));
+		AnyKind kind = c == 'W'   ? ANY_GAP
+			       : c == 'w' ? ANY_WORD
+					  : ANY_CHAR;
+		put_any(sequence, kind, read_times(reader));
 	} else if (c == 'x' || c == 'p' || c == 'P') {
 		skip_braces(reader, c == 'x' ? 2 : 1);
-		put_any(sequence, false, read_times(reader));
+		put_any(sequence, ANY_CHAR, read_times(reader));
 	} else if (g_ascii_ispunct(c) || c == ' ') {
 		put_letter(sequence, c, read_times(reader));
 	} else {
@@ -571,18 +605,29 @@ static GArray *class_letters(const char *at, const char *end)
 	return letters;
 }
 
-/* Is each character of the class from AT to END of punctuation or of another
- * script? */
-static bool class_gap(const char *at, const char *end)
+/* What all characters of the class from AT to END are. */
+static AnyKind class_kind(const char *at, const char *end)
 {
+	bool gap = *at != '^', word = *at != '^';
 	for (; at < end; at++) {
-		if (strchr("\\-^", *at) ||
-		    ((guchar)*at < 0x80 && !g_ascii_ispunct(*at)) ||
-		    *at == '_') {
-			return false;
+		if (*at == '\\') {
+			at++;
+			gap = false;
+			word = word && (*at == 'w' || *at == 'd');
+		} else if (*at == '-') {
+			/* A range, or itself. */
+			gap = false;
+			word = word && g_ascii_isalnum(at[-1]) &&
+			       g_ascii_isalnum(at[1]);
+		} else {
+			bool wide = (guchar)*at >= 0x80;
+			gap =
+			    gap && (wide || literal_letter((guchar)*at) == ' ');
+			word =
+			    word && !wide && literal_letter((guchar)*at) != ' ';
 		}
 	}
-	return true;
+	return gap ? ANY_GAP : word ? ANY_WORD : ANY_CHAR;
 }
 
 /* Behind "[". */
@@ -598,9 +643,13 @@ static void read_class(Reader *reader, Sequence *sequence)
 	Times times = read_times(reader);
 	g_autoptr(GArray) letters = class_letters(begin, end);
 	if (letters && letters->len <= RUNS_INTO_GROUP) {
-		put_runs(sequence, letters, (Width){1, 1}, times);
+		const Run *first = &g_array_index(letters, Run, 0);
+		AnyKind kind = class_kind(begin, end);
+		bool gap = letters->len == 1 && first->letters[0] == ' ';
+		Atom atom = {{1, {{1}}}, gap, kind == ANY_WORD};
+		put_runs(sequence, letters, &atom, times);
 	} else {
-		put_any(sequence, class_gap(begin, end), times);
+		put_any(sequence, class_kind(begin, end), times);
 	}
 }
 
@@ -677,34 +726,33 @@ static bool border_at(const char *at, bool outer)
 static void put_group(
     Sequence *sequence, Sequence *choice, bool into, Times times)
 {
-	Width width = {choice->width.min - sequence->width.min,
-	    choice->width.max == LITERAL_FAR
-		? LITERAL_FAR
-		: choice->width.max - sequence->width.max};
+	Atom group = {.gap = choice->gap};
+	group.width.min = choice->width.min - sequence->width.min;
+	for (gsize i = 0; i < REACH_UNITS; i++) {
+		guint32 far = choice->width.max.of[i];
+		guint32 before = sequence->width.max.of[i];
+		group.width.max.of[i] = far == MANY ? MANY : far - before;
+	}
 	bool once = times.least == 1 && times.most == 1;
 	if (once && into && choice->whole) {
 		g_array_set_size(sequence->runs, 0);
 		g_array_append_vals(
 		    sequence->runs, choice->runs->data, choice->runs->len);
-		widen(sequence, width, times);
+		widen(sequence, &group, times);
 		return;
 	}
 	bool listed = once || (times.least == 0 && times.most == 1);
 	if (!into && listed && choice->whole) {
-		put_runs(sequence, choice->runs, width, times);
+		put_runs(sequence, choice->runs, &group, times);
 		return;
 	}
-	/* Is each time as the first? Then each is a place of its own. */
-	const Run *before = &g_array_index(sequence->runs, Run, 0);
-	bool alike = times.least > 1 && sequence->runs->len == 1 && !before->n;
 	runs_end(sequence);
 	if (times.least > 0 && choice->cost < sequence->cost) {
 		g_array_unref(sequence->best);
 		sequence->best = g_array_ref(choice->best);
 		sequence->cost = choice->cost;
-		sequence->least = alike ? times.least : choice->least;
 	}
-	widen(sequence, width, times);
+	widen(sequence, &group, times);
 	runs_reset(sequence);
 }
 
@@ -775,7 +823,7 @@ static void read_atom(Reader *reader, Sequence *sequence, bool border)
 		read_group(reader, sequence, border);
 		break;
 	case '.':
-		put_any(sequence, false, read_times(reader));
+		put_any(sequence, ANY_CHAR, read_times(reader));
 		break;
 	case '^':
 		read_between(reader, sequence, reader->lines ? BORDER : EDGE);
@@ -797,7 +845,7 @@ static void read_atom(Reader *reader, Sequence *sequence, bool border)
 		while (((guchar)*reader->at & 0xc0) == 0x80) {
 			reader->at++;
 		}
-		put_any(sequence, true, read_times(reader));
+		put_any(sequence, ANY_GAP, read_times(reader));
 	}
 }
 
@@ -822,10 +870,13 @@ static void choice_add(Sequence *choice, Sequence *sequence)
 		g_array_append_vals(
 		    choice->runs, sequence->runs->data, sequence->runs->len);
 	}
+	choice->gap = choice->gap && sequence->gap;
 	choice->width.min = MIN(choice->width.min, sequence->width.min);
-	choice->width.max = MAX(choice->width.max, sequence->width.max);
+	for (gsize i = 0; i < REACH_UNITS; i++) {
+		guint32 *max = &choice->width.max.of[i];
+		*max = MAX(*max, sequence->width.max.of[i]);
+	}
 	consider_runs(sequence);
-	choice->least = MIN(choice->least, sequence->least);
 	choice->cost += sequence->cost;
 	if (choice->best->len + sequence->best->len > LITERALS_MAX) {
 		choice->cost = INFINITY;
@@ -843,10 +894,9 @@ static void read_choice(
 {
 	sequence_init(choice);
 	choice->at = begin->at;
-	choice->width.min = LITERAL_FAR;
-	choice->whole = true;
+	choice->width.min = MANY;
+	choice->whole = choice->gap = true;
 	choice->cost = 0;
-	choice->least = G_MAXUINT;
 	for (;;) {
 		Sequence sequence;
 		sequence_continue(&sequence, begin, true);
@@ -873,7 +923,7 @@ static bool has_lines(const char *pattern)
 	return false;
 }
 
-Literals *literals_read(const char *pattern)
+GArray *literals_read(const char *pattern)
 {
 	Reader reader = {.at = pattern, .lines = has_lines(pattern)};
 	Sequence nothing, begin, all;
@@ -881,23 +931,9 @@ Literals *literals_read(const char *pattern)
 	sequence_continue(&begin, &nothing, false);
 	read_choice(&reader, &begin, false, &all);
 	bool known = !reader.given_up && !*reader.at && all.cost <= COST_MAX;
-	Literals *literals = NULL;
-	if (known) {
-		literals = g_new0(Literals, 1);
-		literals->list = g_array_ref(all.best);
-		literals->least = all.least;
-	}
+	GArray *literals = known ? g_array_ref(all.best) : NULL;
 	sequence_clear(&nothing);
 	sequence_clear(&begin);
 	sequence_clear(&all);
 	return literals;
-}
-
-void literals_free(Literals *literals)
-{
-	if (!literals) {
-		return;
-	}
-	g_array_unref(literals->list);
-	g_free(literals);
 }

@@ -16,34 +16,37 @@
 #include <stdbool.h>
 
 #define LITERAL_BYTES 24
-#define LITERAL_FAR G_MAXUINT32
 #define LITERAL_ALPHABET " abcdefghijklmnopqrstuvwxyz0_^"
 /* The byte of folded texts that stands for the edge. */
 #define LITERAL_EDGE '\x01'
 
+/* How long a string may be: so many bytes, characters that may be of any
+ * script, and runs of the letters of words, together. */
+typedef enum { REACH_BYTES, REACH_CHARS, REACH_WORDS } ReachUnit;
+#define REACH_UNITS 3
+#define REACH_FAR G_MAXUINT32 /* of one unit: no bound */
+
+typedef struct {
+	guint32 of[REACH_UNITS];
+} Reach;
+
 typedef struct {
 	char letters[LITERAL_BYTES];
 	guint length;
-	/* From where the match begins to where the literal ends, in bytes; at
-	 * most LITERAL_FAR: unbounded. A blank at its end needn't be part of
-	 * the match, and at the text's end there may be none. */
-	guint32 back_min, back_max;
+	/* From where the match begins to where the literal ends; least in
+	 * bytes. A blank at its end needn't be part of the match, and at the
+	 * text's end there may be none. */
+	guint32 least;
+	Reach most;
 } Literal;
-
-typedef struct {
-	GArray *list; /* of Literal */
-	guint least;  /* they say so many places at least */
-} Literals;
 
 /*
  * Reads PATTERN, which compiles, is folded (fold.h), and is for folded text.
- * Each match has one of the literals returned. NULL: nothing is known, as where
- * the pattern has something that this reader doesn't know, or what is known is
- * too common to help. Transfer full.
+ * Each match has one of the literals (of Literal) returned. NULL: nothing is
+ * known, as where the pattern has something that this reader doesn't know, or
+ * what is known is too common to help. Transfer full.
  */
-Literals *literals_read(const char *pattern);
-void literals_free(Literals *literals);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Literals, literals_free)
+GArray *literals_read(const char *pattern);
 
 /* The letter of a plain text for BYTE. */
 static inline char literal_letter(guchar byte)

@@ -105,30 +105,40 @@ static int gravity_compare(
 	return a < b ? -1 : a > b;
 }
 
-static Literals *pattern_literals(const char *text)
+static void scan_pattern_clear(gpointer data)
+{
+	ScanPattern *pattern = data;
+	if (pattern->literals) {
+		g_array_unref(pattern->literals);
+	}
+}
+
+static void scan_pattern_add(GArray *patterns, const char *text, guint least)
 {
 	g_autofree char *folded = fold_pattern(text);
-	return literals_read(folded);
+	ScanPattern pattern = {literals_read(folded), least};
+	g_array_append_val(patterns, pattern);
 }
 
 /* Numbers all patterns for the scan: those of match in order, then the others.
  */
 static void ruleset_scan(Ruleset *ruleset)
 {
-	g_autoptr(GPtrArray) patterns =
-	    g_ptr_array_new_with_free_func((GDestroyNotify)literals_free);
+	g_autoptr(GArray) patterns =
+	    g_array_new(FALSE, FALSE, sizeof(ScanPattern));
+	g_array_set_clear_func(patterns, scan_pattern_clear);
 	for (guint i = 0; i < ruleset->n_rules; i++) {
 		CompiledRule *compiled = &ruleset->rules[ruleset->order[i]];
+		const Rule *rule = compiled->rule;
 		compiled->number = i;
-		g_ptr_array_add(
-		    patterns, pattern_literals(compiled->rule->match));
+		scan_pattern_add(patterns, rule->match, rule->at_least);
 	}
 	for (guint i = 0; i < ruleset->n_rules; i++) {
 		CompiledRule *compiled = &ruleset->rules[ruleset->order[i]];
 		compiled->n_unless = patterns->len;
 		for (guint n = 0; n < compiled->unless->len; n++) {
-			g_ptr_array_add(patterns,
-			    pattern_literals(compiled->rule->unless[n]));
+			scan_pattern_add(
+			    patterns, compiled->rule->unless[n], 1);
 		}
 	}
 	ruleset->scan = scan_new(patterns);

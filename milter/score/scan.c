@@ -22,7 +22,8 @@
 /* A literal of one pattern. */
 typedef struct {
 	guint32 pattern;
-	guint32 back_min, back_max;
+	guint32 least;
+	Reach most;
 } Use;
 
 struct Scan {
@@ -50,6 +51,8 @@ struct ScanSpace {
 	GByteArray *plain;
 	GArray *links; /* of Link */
 	guint32 *last; /* of each pattern: its newest link + 1, NONE or ALL */
+	/* Of the texts: a byte, the longest character, the longest run. */
+	guint32 unit_bytes[REACH_UNITS];
 };
 
 /* ---- the literals ---- */
@@ -80,7 +83,7 @@ static void collect(Collection *all, const Literal *literal, guint pattern)
 		g_hash_table_insert(all->known, word, GUINT_TO_POINTER(number));
 		g_ptr_array_add(all->words, g_steal_pointer(&word));
 	}
-	Use use = {pattern, literal->back_min, literal->back_max};
+	Use use = {pattern, literal->least, literal->most};
 	g_array_append_val(
 	    (GArray *)g_ptr_array_index(all->uses, number - 1), use);
 }
@@ -96,7 +99,7 @@ static void scan_index(Scan *scan, const Collection *all)
 	scan->first[all->uses->len] = scan->uses->len;
 }
 
-static void scan_collect(Scan *scan, const GPtrArray *patterns)
+static void scan_collect(Scan *scan, const GArray *patterns)
 {
 	Collection all = {
 	    .words =
@@ -106,12 +109,13 @@ static void scan_collect(Scan *scan, const GPtrArray *patterns)
 	    .known = g_hash_table_new(g_bytes_hash, g_bytes_equal),
 	};
 	for (guint i = 0; i < patterns->len; i++) {
-		const Literals *known = g_ptr_array_index(patterns, i);
-		scan->begin[i] = known ? NONE : ALL;
-		scan->least[i] = known ? known->least : 0;
-		for (guint k = 0; known && k < known->list->len; k++) {
-			collect(
-			    &all, &g_array_index(known->list, Literal, k), i);
+		const ScanPattern *pattern =
+		    &g_array_index(patterns, ScanPattern, i);
+		const GArray *literals = pattern->literals;
+		scan->begin[i] = literals ? NONE : ALL;
+		scan->least[i] = pattern->least;
+		for (guint k = 0; literals && k < literals->len; k++) {
+			collect(&all, &g_array_index(literals, Literal, k), i);
 		}
 	}
 	scan->trie = trie_new(all.words);
@@ -121,7 +125,7 @@ static void scan_collect(Scan *scan, const GPtrArray *patterns)
 	g_ptr_array_unref(all.uses);
 }
 
-Scan *scan_new(const GPtrArray *patterns)
+Scan *scan_new(const GArray *patterns)
 {
 	Scan *scan = g_new0(Scan, 1);
 	scan->uses = g_array_new(FALSE, FALSE, sizeof(Use));
@@ -187,16 +191,23 @@ static void space_clear(ScanSpace *space)
 	    space->scan->n_patterns * sizeof *space->last);
 }
 
+static guint32 reach_bytes(const ScanSpace *space, const Reach *reach)
+{
+	guint64 bytes = 0;
+	for (gsize i = 0; i < REACH_UNITS; i++) {
+		bytes += (guint64)reach->of[i] * space->unit_bytes[i];
+	}
+	return (guint32)MIN(bytes, G_MAXUINT32);
+}
+
 static void space_add(ScanSpace *space, const Use *use, guint32 end)
 {
-	if (end < use->back_min) {
+	if (end < use->least) {
 		return;
 	}
 	guint32 *last = &space->last[use->pattern];
-	Window window = {
-	    .from = end - MIN(end, use->back_max),
-	    .to = end - use->back_min,
-	};
+	guint32 most = reach_bytes(space, &use->most);
+	Window window = {.from = end - MIN(end, most), .to = end - use->least};
 	if (*last != NONE) {
 		Window *known =
 		    &g_array_index(space->links, Link, *last - 1).window;
@@ -238,13 +249,23 @@ void scan_texts(ScanSpace *space, const char *texts, gsize length)
 		return;
 	}
 	space_clear(space);
-	g_byte_array_set_size(space->plain, (guint)length + 2);
+	g_byte_array_set_size(space->plain, (guint)length + TRIE_AHEAD);
 	guint8 *plain = space->plain->data;
+	guchar all = 0;
+	guint32 run = 0, longest = 1;
 	for (gsize i = 0; i < length; i++) {
-		plain[i] = scan->letters[(guchar)texts[i]];
+		guchar byte = (guchar)texts[i];
+		plain[i] = scan->letters[byte];
+		all |= byte;
+		run = plain[i] || byte >= 0x80 ? run + 1 : 0;
+		longest = MAX(longest, run);
 	}
-	plain[length] = plain[length + 1] = 0;
-	if (!trie_walk(scan->trie, plain, length, literal_found, space)) {
+	space->unit_bytes[REACH_BYTES] = 1;
+	space->unit_bytes[REACH_CHARS] = all < 0x80 ? 1 : 4;
+	space->unit_bytes[REACH_WORDS] = longest;
+	memset(plain + length, 0, TRIE_AHEAD);
+	Walk walk = {plain, length, literal_found, space};
+	if (!trie_walk(scan->trie, &walk)) {
 		scan_nothing(space);
 	}
 }

@@ -13,12 +13,16 @@ typedef struct {
 	guint32 from, to;
 } Window;
 
-/* The literals of N patterns. Immutable, for any number of threads. */
+typedef struct {
+	GArray *literals; /* of Literal; NULL: it may match anywhere */
+	guint least;      /* fewer matches than these aren't looked for */
+} ScanPattern;
+
+/* Patterns and their literals. Immutable, for any number of threads. */
 typedef struct Scan Scan;
 
-/* PATTERNS: the Literals of each, or NULL for one that may match anywhere.
- * Transfer full. */
-Scan *scan_new(const GPtrArray *patterns);
+/* PATTERNS: of ScanPattern, numbered as they stand there. Transfer full. */
+Scan *scan_new(const GArray *patterns);
 void scan_free(Scan *scan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Scan, scan_free)
 
@@ -37,7 +41,8 @@ void scan_nothing(ScanSpace *space);
 /* May pattern NUMBER match? */
 bool scan_may(const ScanSpace *space, guint number);
 
-/* Appends to WINDOWS (of Window) where, from left to right, apart. */
+/* Appends to WINDOWS (of Window) where, from left to right, apart; nothing
+ * where those are too few. */
 void scan_windows(const ScanSpace *space, guint number, GArray *windows);
 
 #endif

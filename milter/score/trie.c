@@ -1,14 +1,21 @@
 /*
  * A trie of 16 bytes a node: which letters may come next is a mask, and the
- * nodes behind them lie side by side. A map of three letters tells in one look
- * where no word begins, which is nearly everywhere.
+ * nodes behind them lie side by side. Maps of three letters, for short words,
+ * and of six tell in two looks where no word begins, which is nearly
+ * everywhere.
  */
 #include "score/trie.h"
 
 #include <string.h>
 
 #define LETTER_BITS 6
-#define STARTS (1u << (3 * LETTER_BITS))
+#define SHORT 3
+#define LONG TRIE_AHEAD
+#define SHORT_STARTS (1u << (SHORT * LETTER_BITS))
+#define LONG_MASK ((G_GUINT64_CONSTANT(1) << (LONG * LETTER_BITS)) - 1)
+#define LONG_REST ((LONG - SHORT) * LETTER_BITS) /* behind the first SHORT */
+#define LONG_STARTS_BITS 17
+#define LONG_STARTS (1u << LONG_STARTS_BITS)
 
 typedef struct {
 	guint64 next;  /* bit 1 << letter */
@@ -18,7 +25,8 @@ typedef struct {
 
 struct Trie {
 	GArray *nodes; /* of Node; the first is the root */
-	guint64 starts[STARTS / 64];
+	guint64 short_starts[SHORT_STARTS / 64];
+	guint64 long_starts[LONG_STARTS / 64]; /* hashed */
 };
 
 /* ---- building ---- */
@@ -29,11 +37,12 @@ typedef struct {
 	guint number;
 } Word;
 
-/* The words below a node: all have the letters that lead to it. */
+/* A node yet to grow: the words that have the letters that lead to it. */
 typedef struct {
+	guint node;
 	guint from, to; /* of the sorted words */
 	gsize depth;
-} Range;
+} Bud;
 
 static int word_compare(gconstpointer left, gconstpointer right)
 {
@@ -43,49 +52,75 @@ static int word_compare(gconstpointer left, gconstpointer right)
 		     : (a->length > b->length) - (a->length < b->length);
 }
 
-/* Gives node AT what follows it; new nodes and their ranges go to the ends. */
-static void node_grow(Trie *trie, guint at, const GArray *words, GArray *ranges)
+/* Gives the last of BUDS its node's content; what follows it are new ones. The
+ * last first: what is on one way lies close together. */
+static void bud_grow(Trie *trie, GArray *buds, const GArray *words)
 {
-	Range range = g_array_index(ranges, Range, at);
+	Bud bud = g_array_index(buds, Bud, buds->len - 1);
 	Node node = {.first = trie->nodes->len};
-	const Word *word = &g_array_index(words, Word, range.from);
-	if (word->length == range.depth) {
+	const Word *word = &g_array_index(words, Word, bud.from);
+	g_array_set_size(buds, buds->len - 1);
+	if (word->length == bud.depth) {
 		node.word = word->number + 1;
-		range.from++;
+		bud.from++;
 	}
-	while (range.from < range.to) {
-		word = &g_array_index(words, Word, range.from);
-		guint8 letter = word->letters[range.depth];
-		Range below = {range.from, range.from, range.depth + 1};
-		while (
-		    below.to < range.to &&
-		    g_array_index(words, Word, below.to).letters[range.depth] ==
-			letter) {
-			below.to++;
-		}
+	while (bud.from < bud.to) {
+		Bud next = {
+		    trie->nodes->len, bud.from, bud.from, bud.depth + 1};
+		word = &g_array_index(words, Word, bud.from);
+		guint8 letter = word->letters[bud.depth];
+		do {
+			word = &g_array_index(words, Word, next.to++);
+		} while (
+		    next.to < bud.to && word[1].letters[bud.depth] == letter);
 		Node none = {.next = 0};
 		node.next |= G_GUINT64_CONSTANT(1) << letter;
 		g_array_append_val(trie->nodes, none);
-		g_array_append_val(ranges, below);
-		range.from = below.to;
+		g_array_append_val(buds, next);
+		bud.from = next.to;
 	}
-	g_array_index(trie->nodes, Node, at) = node;
+	g_array_index(trie->nodes, Node, bud.node) = node;
 }
 
-/* Marks all texts of three letters that begin with WORD. */
+/* Knuth's multiplicative hash of LONG letters. */
+static guint32 long_hash(guint64 letters)
+{
+	return (guint32)(letters * G_GUINT64_CONSTANT(0x9e3779b97f4a7c15) >>
+			 (64 - LONG_STARTS_BITS));
+}
+
+static void bits_set(guint64 *bits, guint32 at)
+{
+	bits[at / 64] |= G_GUINT64_CONSTANT(1) << (at % 64);
+}
+
+static bool bits_have(const guint64 *bits, guint32 at)
+{
+	return bits[at / 64] >> (at % 64) & 1;
+}
+
+/* The first N letters of WORD, blanks (0) behind it. */
+static guint64 word_start(const Word *word, gsize n)
+{
+	guint64 start = 0;
+	for (gsize i = 0; i < n; i++) {
+		start <<= LETTER_BITS;
+		start |= i < word->length ? word->letters[i] : 0;
+	}
+	return start;
+}
+
+/* Marks all texts of so many letters that begin with WORD. */
 static void starts_put(Trie *trie, const Word *word)
 {
-	guint32 from = 0, n = 1;
-	for (gsize i = 0; i < 3; i++) {
-		from <<= LETTER_BITS;
-		if (i < word->length) {
-			from |= word->letters[i];
-		} else {
-			n <<= LETTER_BITS;
-		}
+	if (word->length >= LONG) {
+		bits_set(trie->long_starts, long_hash(word_start(word, LONG)));
+		return;
 	}
-	for (guint32 i = from; i < from + n; i++) {
-		trie->starts[i / 64] |= G_GUINT64_CONSTANT(1) << (i % 64);
+	guint32 from = (guint32)word_start(word, SHORT);
+	gsize open = SHORT - MIN(word->length, SHORT);
+	for (guint32 i = 0; i < 1u << (open * LETTER_BITS); i++) {
+		bits_set(trie->short_starts, from + i);
 	}
 }
 
@@ -94,7 +129,7 @@ Trie *trie_new(const GPtrArray *words)
 	Trie *trie = g_new0(Trie, 1);
 	trie->nodes = g_array_new(FALSE, FALSE, sizeof(Node));
 	g_autoptr(GArray) sorted = g_array_new(FALSE, FALSE, sizeof(Word));
-	g_autoptr(GArray) ranges = g_array_new(FALSE, FALSE, sizeof(Range));
+	g_autoptr(GArray) buds = g_array_new(FALSE, FALSE, sizeof(Bud));
 	for (guint i = 0; i < words->len; i++) {
 		Word word = {.number = i};
 		word.letters =
@@ -103,12 +138,12 @@ Trie *trie_new(const GPtrArray *words)
 		g_array_append_val(sorted, word);
 	}
 	g_array_sort(sorted, word_compare);
-	Range all = {0, sorted->len, 0};
+	Bud all = {0, 0, sorted->len, 0};
 	Node root = {.next = 0};
 	g_array_append_val(trie->nodes, root);
-	g_array_append_val(ranges, all);
-	for (guint i = 0; sorted->len && i < trie->nodes->len; i++) {
-		node_grow(trie, i, sorted, ranges);
+	g_array_append_vals(buds, &all, sorted->len ? 1 : 0);
+	while (buds->len) {
+		bud_grow(trie, buds, sorted);
 	}
 	return trie;
 }
@@ -130,29 +165,47 @@ static const Node *node_next(const Node *nodes, const Node *node, guint8 letter)
 	if (!(node->next & bit)) {
 		return NULL;
 	}
+	if (node->next == bit) {
+		return &nodes[node->first];
+	}
 	int before = __builtin_popcountll(node->next & (bit - 1));
 	return &nodes[node->first + (guint32)before];
 }
 
-bool trie_walk(const Trie *trie, const guint8 *text, gsize length,
-    TrieFound found, gpointer data)
+/* All words that begin at BEGIN. */
+static bool walk_at(const Trie *trie, const Walk *walk, gsize begin)
 {
 	const Node *nodes = (const Node *)(const void *)trie->nodes->data;
-	guint32 start = (guint32)text[0] << LETTER_BITS | text[1];
-	for (gsize i = 0; i < length; i++) {
-		start = (start << LETTER_BITS | text[i + 2]) & (STARTS - 1);
-		if (!(trie->starts[start / 64] >> (start % 64) & 1)) {
+	const Node *node = nodes;
+	for (gsize i = begin; i < walk->length; i++) {
+		node = node_next(nodes, node, walk->text[i]);
+		if (!node) {
+			return true;
+		}
+		if (node->word &&
+		    !walk->found(node->word - 1, i + 1, walk->data)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+bool trie_walk(const Trie *trie, const Walk *walk)
+{
+	guint64 letters = 0;
+	for (gsize i = 0; i < LONG - 1; i++) {
+		letters = letters << LETTER_BITS | walk->text[i];
+	}
+	for (gsize i = 0; i < walk->length; i++) {
+		letters = letters << LETTER_BITS | walk->text[i + LONG - 1];
+		letters &= LONG_MASK;
+		guint32 first = (guint32)(letters >> LONG_REST);
+		if (!bits_have(trie->short_starts, first) &&
+		    !bits_have(trie->long_starts, long_hash(letters))) {
 			continue;
 		}
-		const Node *node = nodes;
-		for (gsize k = i; k < length; k++) {
-			node = node_next(nodes, node, text[k]);
-			if (!node) {
-				break;
-			}
-			if (node->word && !found(node->word - 1, k + 1, data)) {
-				return false;
-			}
+		if (!walk_at(trie, walk, i)) {
+			return false;
 		}
 	}
 	return true;

@@ -23,10 +23,18 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Trie, trie_free)
 /* Word number WORD ends before END. False: enough. */
 typedef bool (*TrieFound)(guint word, gsize end, gpointer data);
 
-/* Calls FOUND for each word at each place of TEXT, from left to right by where
- * they begin. TEXT has two bytes more than LENGTH, of any value. False: FOUND
- * had enough. */
-bool trie_walk(const Trie *trie, const guint8 *text, gsize length,
-    TrieFound found, gpointer data);
+/* The text has TRIE_AHEAD bytes more than its length, of any value. */
+#define TRIE_AHEAD 6
+
+typedef struct {
+	const guint8 *text;
+	gsize length;
+	TrieFound found;
+	gpointer data;
+} Walk;
+
+/* Calls walk->found for each word at each place of the text, from left to right
+ * by where they begin. False: it had enough. */
+bool trie_walk(const Trie *trie, const Walk *walk);
 
 #endif
