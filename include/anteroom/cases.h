@@ -192,7 +192,7 @@ typedef enum {
 
 /*
  * Records a message durably: a new case, a further message of one, or nothing
- * new (R3, R4, R17). *KASE is the case afterwards. On failure nothing is
+ * new. *KASE is the case afterwards. On failure nothing is
  * recorded and outputs are untouched. Blocks for the commit. Any thread.
  */
 bool store_admit(Store *store, const Admission *admission,
@@ -219,7 +219,7 @@ typedef enum {
 } AnswerOutcome;
 
 /* Records a reply of ours durably: stops the reply clocks of the case it
- * threads to (R15, but for who we are: replies.h). *KASE is the case
+ * threads to (who we are: replies.h). *KASE is the case
  * afterwards, NULL for ANSWER_UNKNOWN. ELSEWHERE and UNKNOWN write nothing
  * but, for ELSEWHERE, an event. */
 bool store_answer(Store *store, const Answer *answer, AnswerOutcome *outcome,

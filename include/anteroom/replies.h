@@ -1,5 +1,5 @@
 /*
- * Is a message a reply of ours (R15)? Proof of origin, the writer, human or
+ * Is a message a reply of ours? Proof of origin, the writer, human or
  * not. Whether it threads to a case and goes to its correspondent is decided
  * by the store in the transaction that stops the clock.
  */

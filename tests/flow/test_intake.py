@@ -12,7 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 import miltertalk as mt
 from daemon import Anteroomd, desk
 
-CONTRACT_ORDER = ["X-Anteroom-Case", "X-Anteroom-Status", "X-Anteroom-Urgency",
+TAG_ORDER = ["X-Anteroom-Case", "X-Anteroom-Status", "X-Anteroom-Urgency",
                   "X-Anteroom-Topic", "X-Anteroom-Team", "X-Anteroom-Due",
                   "X-Anteroom-Rules"]
 THREAT = "A man phoned last night and threatened to rape me."
@@ -107,8 +107,8 @@ class Protocol(Daemon):
         self.assertEqual(outcome.code, "accept")
         # Inserted from the last to the first at the same place.
         names = [name for _, name, _ in reversed(outcome.inserted)]
-        self.assertEqual(names, [n for n in CONTRACT_ORDER if n in names])
-        for name in CONTRACT_ORDER:
+        self.assertEqual(names, [n for n in TAG_ORDER if n in names])
+        for name in TAG_ORDER:
             self.assertIn(name, names)
         self.assertEqual({index for index, _, _ in outcome.inserted}, {1})
         for _, _, value in outcome.inserted:
