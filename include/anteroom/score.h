@@ -63,7 +63,7 @@ void ruleset_unref(Ruleset *ruleset);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ruleset, ruleset_unref)
 
 guint ruleset_size(const Ruleset *ruleset);
-/* Did the patterns compile to machine code? False: slower, same answers. */
+/* May patterns be machine code here? False: slower, same answers. */
 bool ruleset_jit(const Ruleset *ruleset);
 
 /* Scores MESSAGE; never fails: what could not be decided is `undecided`. A

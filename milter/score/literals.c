@@ -300,20 +300,27 @@ static void runs_end(Sequence *sequence)
 
 /* ---- runs ---- */
 
+/* Has RUN room for N more? And for two borders that become blanks. */
+static bool run_room(const Run *run, guint n)
+{
+	return run->n + n + 2 <= LITERAL_BYTES;
+}
+
 /* SEQUENCE's runs, each with one of MORE behind it. False: too many or too
  * long, nothing changed. */
 static bool runs_multiply(Sequence *sequence, const GArray *more)
 {
-	if (sequence->runs->len * more->len > RUNS_MAX) {
+	guint n = sequence->runs->len * more->len;
+	if (n > RUNS_MAX) {
 		return false;
 	}
-	g_autoptr(GArray) product = g_array_new(FALSE, FALSE, sizeof(Run));
+	g_autoptr(GArray) product =
+	    g_array_sized_new(FALSE, FALSE, sizeof(Run), n);
 	for (guint i = 0; i < sequence->runs->len; i++) {
 		for (guint k = 0; k < more->len; k++) {
 			Run run = g_array_index(sequence->runs, Run, i);
 			const Run *tail = &g_array_index(more, Run, k);
-			/* There is room for two borders that become blanks. */
-			if (run.n + tail->n + 2 > LITERAL_BYTES) {
+			if (!run_room(&run, tail->n)) {
 				return false;
 			}
 			memcpy(run.letters + run.n, tail->letters, tail->n);
@@ -370,12 +377,33 @@ static void put_runs(
 	}
 }
 
+/* LETTER or mark behind each run. False: they are too long, nothing changed. */
+static bool runs_append(Sequence *sequence, char letter)
+{
+	for (guint i = 0; i < sequence->runs->len; i++) {
+		if (!run_room(&g_array_index(sequence->runs, Run, i), 1)) {
+			return false;
+		}
+	}
+	for (guint i = 0; i < sequence->runs->len; i++) {
+		Run *run = &g_array_index(sequence->runs, Run, i);
+		run->letters[run->n++] = letter;
+	}
+	return true;
+}
+
 static void put_letter(Sequence *sequence, char letter, Times times)
 {
-	g_autoptr(GArray) choices = g_array_new(FALSE, FALSE, sizeof(Run));
-	Run run = {.letters = {literal_letter((guchar)letter)}, .n = 1};
-	bool gap = run.letters[0] == ' ';
+	letter = literal_letter((guchar)letter);
+	bool gap = letter == ' ';
 	Atom atom = {{1, {{1}}}, gap, !gap};
+	if (times.least == 1 && times.most == 1 &&
+	    runs_append(sequence, letter)) {
+		widen(sequence, &atom, times);
+		return;
+	}
+	g_autoptr(GArray) choices = g_array_new(FALSE, FALSE, sizeof(Run));
+	Run run = {.letters = {letter}, .n = 1};
 	g_array_append_val(choices, run);
 	put_runs(sequence, choices, &atom, times);
 }
@@ -383,12 +411,9 @@ static void put_letter(Sequence *sequence, char letter, Times times)
 /* MARK, that is nothing by itself. */
 static void put_mark(Sequence *sequence, char mark)
 {
-	g_autoptr(GArray) choices = g_array_new(FALSE, FALSE, sizeof(Run));
-	Run run = {.letters = {mark}, .n = 1};
-	g_array_append_val(choices, run);
-	if (!runs_multiply(sequence, choices)) {
+	if (!runs_append(sequence, mark)) {
 		runs_end(sequence);
-		runs_multiply(sequence, choices);
+		runs_append(sequence, mark);
 	}
 }
 
@@ -562,72 +587,100 @@ static const char *class_end(const char *at)
 	return *at ? at : NULL;
 }
 
-/* The plain letter of what AT, in a class, stands for; *AT moves behind it. 0:
- * more than one character, or one of another script. */
-static char class_letter(const char **at)
+/* A character of a class, a range of them, or what ESCAPE stands for. Of those
+ * of other scripts each byte is one. */
+typedef struct {
+	char escape; /* a letter; or 0 */
+	guchar from, to;
+} ClassItem;
+
+static ClassItem class_item(const char **at, const char *end)
 {
 	char c = *(*at)++;
 	if (c == '\\') {
 		c = *(*at)++;
-		return c == 's'             ? ' '
-		       : c == 'd'           ? '0'
-		       : g_ascii_isalnum(c) ? 0
-					    : literal_letter((guchar)c);
+		if (g_ascii_isalnum(c)) {
+			return (ClassItem){.escape = c};
+		}
 	}
-	return (guchar)c < 0x80 ? literal_letter((guchar)c) : 0;
+	ClassItem item = {0, (guchar)c, (guchar)c};
+	if (**at == '-' && *at + 1 < end) {
+		item.to = (guchar)(*at)[1];
+		*at += 2;
+	}
+	return item;
+}
+
+/* The plain letter of all that ITEM may be, each a byte; 0: there is none. */
+static char item_letter(const ClassItem *item)
+{
+	if (item->escape) {
+		return item->escape == 's'   ? ' '
+		       : item->escape == 'd' ? '0'
+					     : 0;
+	}
+	bool digits = g_ascii_isdigit(item->from) && g_ascii_isdigit(item->to);
+	bool single = item->from == item->to && item->from < 0x80;
+	return digits || single ? literal_letter(item->from) : 0;
+}
+
+static AnyKind item_kind(const ClassItem *item)
+{
+	if (item->escape) {
+		return strchr("wd", item->escape)   ? ANY_WORD
+		       : strchr("Ws", item->escape) ? ANY_GAP
+						    : ANY_CHAR;
+	}
+	if (item->from >= 0x80) {
+		/* A range may have signs that are letters of ASCII, too. */
+		return item->to == item->from ? ANY_GAP : ANY_CHAR;
+	}
+	guchar from = item->from, to = item->to;
+	bool word = (g_ascii_isdigit(from) && g_ascii_isdigit(to)) ||
+		    (g_ascii_islower(from) && g_ascii_islower(to)) ||
+		    (g_ascii_isupper(from) && g_ascii_isupper(to));
+	if (word) {
+		return ANY_WORD;
+	}
+	return from != to ? ANY_CHAR : from == '_' ? ANY_WORD : ANY_GAP;
 }
 
 /* The letters of a class of nothing but letters, from AT to END, each once; of
  * Run. NULL: it has other things. */
 static GArray *class_letters(const char *at, const char *end)
 {
-	GArray *letters = g_array_new(FALSE, TRUE, sizeof(Run));
-	char seen[128] = "";
-	bool good = *at != '^';
-	while (good && at < end) {
-		char letter = class_letter(&at);
-		if (*at == '-' && at + 1 < end) {
-			/* Of ranges, only those of digits. */
-			at++;
-			good = letter == '0' && class_letter(&at) == '0';
-		}
-		good = good && letter;
-		if (good && !strchr(seen, letter)) {
-			Run run = {.letters = {letter}, .n = 1};
-			g_array_append_val(letters, run);
-			seen[strlen(seen)] = letter;
-		}
-	}
-	if (!good) {
-		g_array_unref(letters);
+	g_autoptr(GArray) letters = g_array_new(FALSE, TRUE, sizeof(Run));
+	char seen[G_N_ELEMENTS(LITERAL_ALPHABET)] = "";
+	if (*at == '^') {
 		return NULL;
 	}
-	return letters;
+	while (at < end) {
+		ClassItem item = class_item(&at, end);
+		Run run = {.letters = {item_letter(&item)}, .n = 1};
+		if (!run.letters[0]) {
+			return NULL;
+		}
+		if (!strchr(seen, run.letters[0])) {
+			g_array_append_val(letters, run);
+			seen[strlen(seen)] = run.letters[0];
+		}
+	}
+	return g_steal_pointer(&letters);
 }
 
 /* What all characters of the class from AT to END are. */
 static AnyKind class_kind(const char *at, const char *end)
 {
-	bool gap = *at != '^', word = *at != '^';
-	for (; at < end; at++) {
-		if (*at == '\\') {
-			at++;
-			gap = false;
-			word = word && (*at == 'w' || *at == 'd');
-		} else if (*at == '-') {
-			/* A range, or itself. */
-			gap = false;
-			word = word && g_ascii_isalnum(at[-1]) &&
-			       g_ascii_isalnum(at[1]);
-		} else {
-			bool wide = (guchar)*at >= 0x80;
-			gap =
-			    gap && (wide || literal_letter((guchar)*at) == ' ');
-			word =
-			    word && !wide && literal_letter((guchar)*at) != ' ';
-		}
+	if (*at == '^') {
+		return ANY_CHAR;
 	}
-	return gap ? ANY_GAP : word ? ANY_WORD : ANY_CHAR;
+	ClassItem item = class_item(&at, end);
+	AnyKind kind = item_kind(&item);
+	while (at < end) {
+		item = class_item(&at, end);
+		kind = item_kind(&item) == kind ? kind : ANY_CHAR;
+	}
+	return kind;
 }
 
 /* Behind "[". */

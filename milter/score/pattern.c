@@ -28,9 +28,17 @@
 /* Without machine code a step takes ten times as long. */
 #define PLAIN_STEPS (LIMIT_MATCH_STEPS / 10)
 
+/* Machine code is made when a search first asks for it: most patterns of a
+ * large pack never get to see a text, and those of a reload mustn't keep it
+ * waiting. */
+typedef struct {
+	gsize once; /* for g_once_init_enter */
+	bool jit;
+} Late;
+
 struct Pattern {
 	pcre2_code *code;
-	bool jit;
+	Late *late;
 };
 
 struct PatternSpace {
@@ -93,7 +101,7 @@ Pattern *pattern_new(const char *text, GError **error)
 	}
 	Pattern *pattern = g_new0(Pattern, 1);
 	pattern->code = compiled;
-	pattern->jit = compile_jit(compiled);
+	pattern->late = g_new0(Late, 1);
 	return pattern;
 }
 
@@ -103,12 +111,18 @@ void pattern_free(Pattern *pattern)
 		return;
 	}
 	pcre2_code_free(pattern->code);
+	g_free(pattern->late);
 	g_free(pattern);
 }
 
 bool pattern_jit(const Pattern *pattern)
 {
-	return pattern->jit;
+	Late *late = pattern->late;
+	if (g_once_init_enter(&late->once)) {
+		late->jit = compile_jit(pattern->code);
+		g_once_init_leave(&late->once, 1);
+	}
+	return late->jit;
 }
 
 PatternSpace *pattern_space_new(void)
@@ -169,8 +183,8 @@ static Find piece_find(const Pattern *pattern, const Search *search,
 {
 	PatternSpace *space = search->space;
 	pcre2_set_offset_limit(space->context, range.to);
-	pcre2_set_match_limit(
-	    space->context, pattern->jit ? LIMIT_MATCH_STEPS : PLAIN_STEPS);
+	pcre2_set_match_limit(space->context,
+	    pattern_jit(pattern) ? LIMIT_MATCH_STEPS : PLAIN_STEPS);
 	int code = pcre2_match(pattern->code, (PCRE2_SPTR)piece->bytes,
 	    piece->length, range.from, 0, space->data, space->context);
 	if (code == PCRE2_ERROR_NOMATCH) {

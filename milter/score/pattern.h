@@ -20,14 +20,14 @@ typedef struct Pattern Pattern;
 
 /*
  * Compiles TEXT (caseless, UTF, Unicode properties), to machine code where the
- * system lets us. NULL with ERROR_CONFIG and the offset otherwise. Immutable
- * afterwards, for any number of threads. Transfer full.
+ * system lets us, with the first search. NULL with ERROR_CONFIG and the offset
+ * otherwise. Immutable afterwards, for any number of threads. Transfer full.
  */
 Pattern *pattern_new(const char *text, GError **error);
 void pattern_free(Pattern *pattern);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pattern, pattern_free)
 
-/* Is there machine code? */
+/* Is there machine code? Makes it. Any thread. */
 bool pattern_jit(const Pattern *pattern);
 
 /* What one search at a time needs besides; never shared. */

@@ -75,14 +75,11 @@ static void compile_rule(Ruleset *ruleset, CompiledRule *compiled,
 	}
 }
 
-static bool compiled_jit(const CompiledRule *compiled)
+/* Does the system let patterns be machine code? */
+static bool have_jit(void)
 {
-	bool jit = pattern_jit(compiled->match);
-	for (guint i = 0; i < compiled->unless->len; i++) {
-		jit =
-		    jit && pattern_jit(g_ptr_array_index(compiled->unless, i));
-	}
-	return jit;
+	g_autoptr(Pattern) probe = pattern_new("word", NULL);
+	return probe && pattern_jit(probe);
 }
 
 /* How much a rule's topic matters, should the time not suffice for all. */
@@ -146,10 +143,9 @@ static void ruleset_scan(Ruleset *ruleset)
 
 static void ruleset_finish(Ruleset *ruleset)
 {
-	ruleset->jit = true;
+	ruleset->jit = have_jit();
 	ruleset->order = g_new(guint, MAX(ruleset->n_rules, 1));
 	for (guint i = 0; i < ruleset->n_rules; i++) {
-		ruleset->jit = ruleset->jit && compiled_jit(&ruleset->rules[i]);
 		ruleset->order[i] = i;
 	}
 	g_qsort_with_data(ruleset->order, (gint)ruleset->n_rules, sizeof(guint),

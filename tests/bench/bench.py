@@ -99,6 +99,29 @@ def watched(folder, word, body_bytes):
     return results
 
 
+def scoring(rules):
+    """{figure: value} of bench_score over generated mail."""
+    done = subprocess.run([BUILD / "tests/bench/bench_score", str(rules)],
+                          stdout=subprocess.PIPE, text=True, check=True,
+                          timeout=120)
+    return {key: float(value) for key, value in
+            re.findall(r"(\w+)=([\d.]+)", done.stdout)}
+
+
+def scoring_rows(got, name, least_ratio=0, ready_ms=None):
+    """Prints what scoring costs with and without the one pass."""
+    ratio = got["alone_us"] / got["pass_us"]
+    name = f"scoring, {name}"
+    row(f"{name}: CPU, PCRE2 alone", f"{got['alone_us']:.0f} us")
+    row(f"{name}: CPU, one pass", f"{got['pass_us']:.0f} us")
+    good = row(f"{name}: ratio", f"{ratio:.0f}",
+               f">= {least_ratio}" if least_ratio else "",
+               ratio >= least_ratio)
+    return row(f"{name}: ready", f"{got['ready_ms']:.0f} ms",
+               f"<= {ready_ms} ms" if ready_ms else "",
+               ready_ms is None or got["ready_ms"] <= ready_ms) and good
+
+
 def median(results, key=None):
     return statistics.median(r[key] if key else r for r in results)
 
@@ -120,12 +143,17 @@ def main():
         place.mkdir()
         with Anteroomd(place, [desk("ceo", ["ceo@example.com"])]) as daemon:
             ours, theirs = unwatched(daemon, folder)
+            packs = scoring(daemon.conf)
         ratio = statistics.median(a / b for a, b in zip(ours, theirs))
         row("unwatched: CPU a message, filter that does nothing",
             f"{median(theirs):.1f} us")
         row("unwatched: CPU a message, anteroomd", f"{median(ours):.1f} us")
         good &= row("unwatched: ratio", f"{ratio:.2f}", "<= 1.15",
                     ratio <= 1.15)
+        scoring_rows(packs, f"{packs['rules']:.0f} shipped rules")
+        scoring_rows(scoring(100), "100 rules")
+        good &= scoring_rows(scoring(1000), "1,000 rules", 10, 100)
+        good &= scoring_rows(scoring(10000), "10,000 rules", 10, 500)
         results = watched(folder, "", 2000)
         rate = median(results, "rate")
         good &= row("watched, 2 KB, shipped packs, durable: messages/s",

@@ -22,7 +22,8 @@
 #define MESSAGES 60
 #define BODY_BYTES 2000
 #define TURNS 5
-#define TURN_US 60000
+#define TURN_US 150000
+#define LEAST 5 /* messages, however long they take */
 #define VOCABULARY 20000
 
 /* The words that any mail is full of. */
@@ -183,25 +184,36 @@ static double cpu_us(void)
 
 typedef Score *(*Way)(Ruleset *rules, const Message *message);
 
-/* Microseconds a message; the hits, added. */
-static double turn(
-    Way way, Ruleset *rules, const GPtrArray *messages, gsize *hits)
+/* Microseconds a message: over and over, for TURN_US. */
+static double turn(Way way, Ruleset *rules, const GPtrArray *messages)
 {
 	double begun_us = cpu_us();
 	double took_us = 0;
-	guint done = 0;
-	*hits = 0;
-	do {
-		*hits = 0;
-		for (guint i = 0; i < messages->len; i++) {
-			g_autoptr(Score) score =
-			    way(rules, g_ptr_array_index(messages, i));
-			*hits += score->hits->len;
-		}
-		done += messages->len;
+	guint n = 0;
+	while (n < LEAST || took_us < TURN_US) {
+		score_free(way(
+		    rules, g_ptr_array_index(messages, n++ % messages->len)));
 		took_us = cpu_us() - begun_us;
-	} while (took_us < TURN_US);
-	return took_us / done;
+	}
+	return took_us / n;
+}
+
+/* Hits of the first messages; both ways must agree. */
+static double hits(Ruleset *rules, const GPtrArray *messages)
+{
+	gsize all = 0;
+	for (guint i = 0; i < LEAST; i++) {
+		const Message *message =
+		    g_ptr_array_index(messages, i % messages->len);
+		g_autoptr(Score) alone = ruleset_score_alone(rules, message);
+		g_autoptr(Score) pass = ruleset_score(rules, message);
+		if (alone->hits->len != pass->hits->len) {
+			fprintf(stderr, "the hits differ\n");
+			exit(1);
+		}
+		all += pass->hits->len;
+	}
+	return (double)all / LEAST;
 }
 
 static int compare(const void *left, const void *right)
@@ -231,17 +243,16 @@ int main(int argc, char **argv)
 	if (!rules) {
 		return 1;
 	}
+	double n_hits = hits(rules, messages);
 	double alone_us[TURNS], pass_us[TURNS];
-	gsize alone_hits = 0, pass_hits = 0;
 	for (int i = 0; i < TURNS; i++) {
-		alone_us[i] =
-		    turn(ruleset_score_alone, rules, messages, &alone_hits);
-		pass_us[i] = turn(ruleset_score, rules, messages, &pass_hits);
+		alone_us[i] = turn(ruleset_score_alone, rules, messages);
+		pass_us[i] = turn(ruleset_score, rules, messages);
 	}
 	qsort(alone_us, TURNS, sizeof *alone_us, compare);
 	qsort(pass_us, TURNS, sizeof *pass_us, compare);
 	printf("rules=%u ready_ms=%.1f alone_us=%.1f pass_us=%.1f hits=%.1f\n",
 	    ruleset_size(rules), ready_ms, alone_us[TURNS / 2],
-	    pass_us[TURNS / 2], (double)pass_hits / messages->len);
-	return alone_hits == pass_hits ? 0 : 1;
+	    pass_us[TURNS / 2], n_hits);
+	return 0;
 }

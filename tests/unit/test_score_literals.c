@@ -58,6 +58,15 @@ static void test_read(void **state)
 				     "[ redhat]6 [ hat]4 [ hat]3"},
 	    {"\\b(cat\\w+|dog)\\b", "[ cat]3 [ dog ]4"},
 	    {"\\b((cat\\w+|dog))\\b", "[ cat]3 [ dog ]4"},
+	    {"\\b(cat\\w+|dog)\\b?", "[ cat]3 [ dog]3"},
+	    {"[0-z]+ abcdef", "[ abcdef]8-"},
+	    {"[\\w-z]+ abcdef", "[ abcdef]8-"},
+	    {"[a-c-e]+ abcdef", "[ abcdef]8-"},
+	    {"[a-\xc3\xbc]+ abcdef", "[ abcdef]8-"},
+	    {"[\\wA-Z0-9_]+ abcdef", "[ abcdef]8-7,0,1"},
+	    {"[\\d-9]abcdef", "[0abcdef]7 [ abcdef]7"},
+	    {"[0-9]abcdef", "[0abcdef]7"},
+	    {"[+-9]abcdef", "[abcdef]7-6,1,0"},
 	    {"[ab]cd", "[acd]3 [bcd]3"},
 	    {"[a-f]cde", "[cde]4-3,1,0"},
 	    {"[0-9]cd", "[0cd]3"},
@@ -141,7 +150,8 @@ static void random_pattern(GRand *rand, GString *out, int depth)
 	    " ", "\\s", "\\s+", "\\s?", "\\b", "\\b", "\\w", "\\w+", ".", ".?",
 	    "[ab]", "[^a]", "^", "$", "_", "-", "\xc3\xbc", "\\W", "\\B", "A",
 	    "(?=a)", "(?!b)", "(?<=a)", "\\.", "1", "(?i)", "\\d", "[0-9]",
-	    "[\xc3\xbc.]", "[ .-]", "[^ab]", "(?m)", "\\D", "abcb", "cab"};
+	    "[\xc3\xbc.]", "[ .-]", "[a-b]+", "[A-z]+", "[\\w-b]+", "[\\d.-b]",
+	    "[^ab]", "(?m)", "\\D", "abcb", "cab"};
 	static const char *const times[] = {
 	    "", "", "", "", "?", "*", "+", "{2}", "{0,2}", "{1,3}?", "++"};
 	int n = g_rand_int_range(rand, 1, 5);

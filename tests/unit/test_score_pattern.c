@@ -57,6 +57,35 @@ static void test_simple(void **state)
 	}
 }
 
+/* A match begins where it was asked for, and goes as far as it goes. */
+static void test_range(void **state)
+{
+	(void)state;
+	g_autofree char *text = text_repeated("needle ", 3 * PIECE);
+	g_autoptr(Pattern) pattern = pattern_new("eedle", NULL);
+	Search search = {.space = pattern_space_new(), .until_us = far_away};
+	const gsize lengths[] = {PIECE / 2, 3 * PIECE};
+	for (gsize i = 0; i < G_N_ELEMENTS(lengths); i++) {
+		Subject subject = {text, lengths[i]};
+		Span hit;
+		for (gsize at = 0; at < lengths[i] - 20; at += 7 * 11) {
+			assert_int_equal(pattern_find(pattern, &search,
+					     &subject, (Span){at, at}, &hit),
+			    FIND_NONE);
+			assert_int_equal(
+			    pattern_find(pattern, &search, &subject,
+				(Span){at + 2, at + 7}, &hit),
+			    FIND_NONE);
+			assert_int_equal(
+			    pattern_find(pattern, &search, &subject,
+				(Span){at, at + 1}, &hit),
+			    FIND_HIT);
+			assert_int_equal(hit.to, at + 6);
+		}
+	}
+	pattern_space_free(search.space);
+}
+
 static void test_errors(void **state)
 {
 	(void)state;
@@ -206,6 +235,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_simple),
+	    cmocka_unit_test(test_range),
 	    cmocka_unit_test(test_errors),
 	    cmocka_unit_test(test_borders),
 	    cmocka_unit_test(test_cut),
