@@ -3,8 +3,8 @@
  * that neither case nor word borders are its business.
  *
  * What it finds becomes windows, a chain a pattern. Hostile text may be nothing
- * but literals: beyond a number of windows the pass ends, and all patterns may
- * match anywhere.
+ * but literals: the window after many is open to the end, and beyond a number
+ * of all the pass ends, and all patterns may match anywhere.
  */
 #include "score/scan.h"
 
@@ -13,8 +13,9 @@
 #include "score/literals.h"
 #include "score/trie.h"
 
-/* A text of such a length has seldom a tenth of it. */
-#define WINDOWS_MAX (256 * 1024)
+#define WINDOWS_MAX (512 * 1024)
+#define WINDOWS_OF_ONE 2048        /* of one pattern */
+#define USES_MAX (4 * 1024 * 1024) /* literals found, by pattern */
 /* Buffers that grew beyond this for one message aren't kept for the next. */
 #define WINDOWS_KEPT 8192
 #define PLAIN_KEPT_BYTES (256 * 1024)
@@ -44,12 +45,14 @@ struct Scan {
 typedef struct {
 	Window window;
 	guint32 before; /* the one found before it, + 1; or NONE */
+	guint32 nth;
 } Link;
 
 struct ScanSpace {
 	const Scan *scan;
 	GByteArray *plain;
 	GArray *links; /* of Link */
+	guint uses;    /* found */
 	guint32 *last; /* of each pattern: its newest link + 1, NONE or ALL */
 	/* Of the texts: a byte, the longest character, the longest run. */
 	guint32 unit_bytes[REACH_UNITS];
@@ -187,6 +190,7 @@ static void space_clear(ScanSpace *space)
 		space->plain = g_byte_array_new();
 	}
 	g_array_set_size(space->links, 0);
+	space->uses = 0;
 	memcpy(space->last, space->scan->begin,
 	    space->scan->n_patterns * sizeof *space->last);
 }
@@ -200,6 +204,11 @@ static guint32 reach_bytes(const ScanSpace *space, const Reach *reach)
 	return (guint32)MIN(bytes, G_MAXUINT32);
 }
 
+static bool touch(const Window *a, const Window *b)
+{
+	return a->from <= (guint64)b->to + 1 && b->from <= (guint64)a->to + 1;
+}
+
 static void space_add(ScanSpace *space, const Use *use, guint32 end)
 {
 	if (end < use->least) {
@@ -208,16 +217,21 @@ static void space_add(ScanSpace *space, const Use *use, guint32 end)
 	guint32 *last = &space->last[use->pattern];
 	guint32 most = reach_bytes(space, &use->most);
 	Window window = {.from = end - MIN(end, most), .to = end - use->least};
+	guint32 nth = 1;
 	if (*last != NONE) {
-		Window *known =
-		    &g_array_index(space->links, Link, *last - 1).window;
-		if (window.from <= known->to + 1 && known->from <= window.to) {
+		Link *newest = &g_array_index(space->links, Link, *last - 1);
+		Window *known = &newest->window;
+		nth = newest->nth + 1;
+		if (touch(&window, known)) {
 			known->from = MIN(known->from, window.from);
 			known->to = MAX(known->to, window.to);
 			return;
 		}
 	}
-	Link link = {.window = window, .before = *last};
+	if (nth == WINDOWS_OF_ONE) {
+		window.to = G_MAXUINT32;
+	}
+	Link link = {window, *last, nth};
 	g_array_append_val(space->links, link);
 	*last = space->links->len;
 }
@@ -231,7 +245,8 @@ static bool literal_found(guint word, gsize end, gpointer data)
 		space_add(
 		    space, &g_array_index(scan->uses, Use, i), (guint32)end);
 	}
-	return space->links->len <= WINDOWS_MAX;
+	space->uses += scan->first[word + 1] - scan->first[word];
+	return space->links->len <= WINDOWS_MAX && space->uses <= USES_MAX;
 }
 
 void scan_nothing(ScanSpace *space)
@@ -281,6 +296,11 @@ static int window_compare(gconstpointer left, gconstpointer right)
 	return a->from < b->from ? -1 : a->from > b->from;
 }
 
+static gsize window_bytes(const Window *window)
+{
+	return (gsize)window->to - window->from + 1;
+}
+
 /* Sorts WINDOWS from number FIRST on and joins those that touch; how many bytes
  * they are. */
 static gsize windows_join(GArray *windows, guint first)
@@ -291,17 +311,19 @@ static gsize windows_join(GArray *windows, guint first)
 	Window *all = &g_array_index(windows, Window, first);
 	guint n = windows->len - first, last = 0;
 	gsize bytes = 0;
-	qsort(all, n, sizeof *all, window_compare);
+	if (n > 1) {
+		qsort(all, n, sizeof *all, window_compare);
+	}
 	for (guint i = 1; i < n; i++) {
-		if (all[i].from <= all[last].to + 1) {
+		if (touch(&all[i], &all[last])) {
 			all[last].to = MAX(all[last].to, all[i].to);
 		} else {
-			bytes += all[last].to - all[last].from + 1;
+			bytes += window_bytes(&all[last]);
 			all[++last] = all[i];
 		}
 	}
 	g_array_set_size(windows, first + last + 1);
-	return bytes + all[last].to - all[last].from + 1;
+	return bytes + window_bytes(&all[last]);
 }
 
 void scan_windows(const ScanSpace *space, guint number, GArray *windows)

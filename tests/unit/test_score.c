@@ -797,13 +797,13 @@ static void test_pass(void **state)
 	g_rand_free(rand);
 }
 
-/* Text that is nothing but what many rules look for. */
+/* Text that is nothing but what many rules look for, and a hit at its end. */
 static void test_pass_hostile(void **state)
 {
 	(void)state;
 	static const char *const units[] = {
 	    "lost ", "lost-luggage,", "kill my threat ", "a lost"};
-	enum { N = 200 };
+	enum { N = 40 };
 	Rule rules[N];
 	for (gsize i = 0; i < N; i++) {
 		rules[i] = rule_base("r", "press",
@@ -813,14 +813,17 @@ static void test_pass_hostile(void **state)
 	Bench bench;
 	bench_open(&bench, rules, N);
 	for (gsize i = 0; i < G_N_ELEMENTS(units); i++) {
-		g_autofree char *text = text_repeated(units[i], 1024 * 1024);
+		g_autofree char *text = text_repeated(units[i], 256 * 1024);
+		g_autofree char *end =
+		    g_strconcat(text, ". Lost luggagex", NULL);
 		Message mail;
 		mail_init(&mail);
-		mail_part(mail.text, text, false);
+		mail_part(mail.text, end, false);
 		gint64 begun_us = g_get_monotonic_time();
 		g_autoptr(Score) score = ruleset_score(bench.rules, &mail);
 		gint64 took_ms = (g_get_monotonic_time() - begun_us) / 1000;
-		assert_int_equal(score->hits->len, 0);
+		assert_false(score->undecided);
+		assert_int_equal(score->hits->len, N / 2);
 		assert_true(took_ms < 3 * LIMIT_SCORE_MS);
 		mail_clear(&mail);
 	}
