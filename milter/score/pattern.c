@@ -31,9 +31,10 @@
 /* Machine code is made when a search first asks for it: most patterns of a
  * large pack never get to see a text, and those of a reload mustn't keep it
  * waiting. */
+typedef enum { LATE_NOT_YET, LATE_JIT, LATE_PLAIN } LateState;
 typedef struct {
-	gsize once; /* for g_once_init_enter */
-	bool jit;
+	GMutex lock; /* while it is made */
+	gint state;  /* LateState; atomic */
 } Late;
 
 struct Pattern {
@@ -102,6 +103,7 @@ Pattern *pattern_new(const char *text, GError **error)
 	Pattern *pattern = g_new0(Pattern, 1);
 	pattern->code = compiled;
 	pattern->late = g_new0(Late, 1);
+	g_mutex_init(&pattern->late->lock);
 	return pattern;
 }
 
@@ -111,6 +113,7 @@ void pattern_free(Pattern *pattern)
 		return;
 	}
 	pcre2_code_free(pattern->code);
+	g_mutex_clear(&pattern->late->lock);
 	g_free(pattern->late);
 	g_free(pattern);
 }
@@ -118,11 +121,16 @@ void pattern_free(Pattern *pattern)
 bool pattern_jit(const Pattern *pattern)
 {
 	Late *late = pattern->late;
-	if (g_once_init_enter(&late->once)) {
-		late->jit = compile_jit(pattern->code);
-		g_once_init_leave(&late->once, 1);
+	if (g_atomic_int_get(&late->state) == LATE_NOT_YET) {
+		g_mutex_lock(&late->lock);
+		if (g_atomic_int_get(&late->state) == LATE_NOT_YET) {
+			bool jit = compile_jit(pattern->code);
+			g_atomic_int_set(
+			    &late->state, jit ? LATE_JIT : LATE_PLAIN);
+		}
+		g_mutex_unlock(&late->lock);
 	}
-	return late->jit;
+	return g_atomic_int_get(&late->state) == LATE_JIT;
 }
 
 PatternSpace *pattern_space_new(void)
