@@ -3,8 +3,8 @@
  * one rule against one message.
  *
  *   texts.c     the message's sections, folded (fold.c), once
- *   scan.c      where which pattern may match, in one pass, by the words
- *               its matches have (literals.c)
+ *   scan.c      where which pattern may match, in one pass (trie.c), by the
+ *               words its matches have (literals.c, sequence.c, rarity.c)
  *   match.c     each rule there, exactly (pattern.c)
  *   score.c     hits to points, topics, urgency
  *   check.c     rules against their own examples and hostile text
