@@ -12,11 +12,13 @@
 	75 /* EX_TEMPFAIL of sysexits.h: mail servers know it \
 	    */
 
-static const struct {
+typedef struct {
 	ErrorCode error;
 	int code;
 	int mail; /* for a message that was handed to us */
-} codes[] = {
+} ExitCode;
+
+static const ExitCode codes[] = {
     {ERROR_NO, 1, EXIT_TEMPORARY},
     {ERROR_USAGE, 2, 2},
     {ERROR_CONFIG, 2, EXIT_TEMPORARY},
@@ -34,19 +36,28 @@ static void say(const GError *error)
 	fprintf(stderr, "anteroom: %s\n", text);
 }
 
+/* What ERROR leads to; an error that isn't ours may pass. */
+static ExitCode find(const GError *error)
+{
+	static const ExitCode other = {
+	    ERROR_TEMPORARY, EXIT_TEMPORARY, EXIT_TEMPORARY};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(codes); i++) {
+		if (g_error_matches(
+			error, ANTEROOM_ERROR, (int)codes[i].error)) {
+			return codes[i];
+		}
+	}
+	return other;
+}
+
 int exit_say(const GError *error)
 {
 	if (error == NULL) {
 		return 0;
 	}
 	say(error);
-	for (gsize i = 0; i < G_N_ELEMENTS(codes); i++) {
-		if (g_error_matches(
-			error, ANTEROOM_ERROR, (int)codes[i].error)) {
-			return codes[i].code;
-		}
-	}
-	return EXIT_TEMPORARY;
+	return find(error).code;
 }
 
 int exit_say_mail(const GError *error)
@@ -55,13 +66,7 @@ int exit_say_mail(const GError *error)
 		return 0;
 	}
 	say(error);
-	for (gsize i = 0; i < G_N_ELEMENTS(codes); i++) {
-		if (g_error_matches(
-			error, ANTEROOM_ERROR, (int)codes[i].error)) {
-			return codes[i].mail;
-		}
-	}
-	return EXIT_TEMPORARY;
+	return find(error).mail;
 }
 
 void exit_say_problems(GPtrArray *problems)
