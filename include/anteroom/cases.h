@@ -250,6 +250,17 @@ typedef enum {
 bool store_bounce(Store *store, const Bounce *bounce, BounceOutcome *outcome,
     Case **kase, GError **error);
 
+/* ---- our own notices that come back ---- */
+
+/* The Message-ID, without <>, of notice NUMBER (1..) from our DOMAIN:
+ * "anteroom.12.HASH@DOMAIN", the same each time. Transfer full. Any thread. */
+char *store_notice_id(const Store *store, guint64 number, const char *domain);
+
+/* The number of the notice whose Message-ID is ID (without <>; NULL is fine);
+ * 0 when this store didn't make it. Whatever stands after "@" is not looked
+ * at. Any thread. */
+guint64 store_notice_of(const Store *store, const char *id);
+
 /* ---- what people do ---- */
 
 typedef enum {

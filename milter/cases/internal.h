@@ -48,6 +48,7 @@ typedef enum {
 	HASH_TEXT,    /* writer and text written now */
 	HASH_MESSAGE_ID,
 	HASH_CONVERSATION, /* Outlook's Thread-Index */
+	HASH_NOTICE,       /* the mark of our own */
 } HashKind;
 
 bool hash_is_set(const Hash *hash);

@@ -746,6 +746,43 @@ static void test_backup_of_damage(void **state)
 	assert_false(g_file_test(folder, G_FILE_TEST_EXISTS));
 }
 
+/* ---- the mark of notices ---- */
+
+static void test_notice_mark(void **state)
+{
+	World *world = *state;
+	g_autofree char *id =
+	    store_notice_id(world->store, 12, "mail.example.com");
+	g_autofree char *again = NULL;
+	g_autofree char *local = g_strndup(id, strcspn(id, "@"));
+	g_autofree char *forged = g_strdup(id);
+	g_autofree char *longer = g_strdup_printf("%s0@x", local);
+	static const char *const others[] = {"", "a@b", "anteroom.",
+	    "anteroom.12", "anteroom.12.", "anteroom.12.00@x",
+	    "anteroom.0.00000000000000000000000000000000@x",
+	    "anteroom.99999999999999999999."
+	    "00000000000000000000000000000000@x"};
+
+	assert_true(g_str_has_prefix(id, "anteroom.12."));
+	assert_true(g_str_has_suffix(id, "@mail.example.com"));
+	assert_int_equal(store_notice_of(world->store, id), 12);
+	assert_int_equal(store_notice_of(world->store, local), 12);
+	assert_int_equal(store_notice_of(world->store, longer), 0);
+	assert_int_equal(store_notice_of(world->store, NULL), 0);
+	for (gsize i = 0; i < G_N_ELEMENTS(others); i++) {
+		assert_int_equal(store_notice_of(world->store, others[i]), 0);
+	}
+	forged[strlen("anteroom.1")] = '3';
+	assert_int_equal(store_notice_of(world->store, forged), 0);
+	forged[strlen("anteroom.1")] = '2';
+	forged[strlen("anteroom.12.")] ^= 1;
+	assert_int_equal(store_notice_of(world->store, forged), 0);
+	/* The same store, and so the same mark, tomorrow. */
+	world_reopen(world);
+	again = store_notice_id(world->store, 12, "mail.example.com");
+	assert_string_equal(again, id);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -771,6 +808,7 @@ int main(void)
 	    TEST(test_change_while_walking),
 	    TEST(test_backup),
 	    TEST(test_backup_of_damage),
+	    TEST(test_notice_mark),
 	};
 
 	message_init();
