@@ -10,6 +10,31 @@
 #include "anteroom/error.h"
 #include "verdict.h"
 
+/* The moment the mail server handed it over; of a mailbox, what the last mail
+ * server wrote. A moment in the future is somebody's broken clock. */
+static gint64 arrival_of(const Delivery *delivery, const Message *message)
+{
+	gint64 said_s = delivery->arrival_s;
+
+	if (said_s == 0) {
+		said_s = message->received_s != 0 ? message->received_s
+						  : message->date_s;
+	}
+	return said_s <= 0 || said_s > delivery->now_s ? delivery->now_s
+						       : said_s;
+}
+
+static Score *score_of(
+    Setup *setup, const Delivery *delivery, const Message *message)
+{
+	ScoreContext context = {
+	    .arrival_s = arrival_of(delivery, message),
+	    .zone = conf_zone(setup->conf),
+	};
+
+	return ruleset_score(setup->rules, message, &context);
+}
+
 /* Reads and, when WATCHED, scores under the guard, so that a message which ends
  * the process is not looked into a second time. */
 static void read_and_score(
@@ -31,25 +56,11 @@ static void read_and_score(
 		      delivery->bytes, delivery->n_bytes, delivery->truncated);
 	if (watched) {
 		screening->score =
-		    ruleset_score(screening->setup->rules, screening->message);
+		    score_of(screening->setup, delivery, screening->message);
 	}
 	if (mark != NULL) {
 		guard->leave(guard->data, mark);
 	}
-}
-
-/* The moment the mail server handed it over; of a mailbox, what the last mail
- * server wrote. A moment in the future is somebody's broken clock. */
-static gint64 arrival_of(const Delivery *delivery, const Message *message)
-{
-	gint64 said_s = delivery->arrival_s;
-
-	if (said_s == 0) {
-		said_s = message->received_s != 0 ? message->received_s
-						  : message->date_s;
-	}
-	return said_s <= 0 || said_s > delivery->now_s ? delivery->now_s
-						       : said_s;
 }
 
 /* The envelope; of a mailbox, whom the fields name. Transfer full. */

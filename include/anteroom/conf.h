@@ -146,9 +146,11 @@ typedef enum {
 	SECTION_FROM,
 	SECTION_TO,
 	SECTION_ATTACHMENT, /* names */
-	SECTION_HEADER,     /* header:NAME */
+	SECTION_SENDER,     /* what is known of the sender, a fact a text */
+	SECTION_DEADLINE,   /* what the text asks for until when */
+	SECTION_HEADER,     /* header:NAME; the last */
 } Section;
-#define SECTION_KINDS 8
+#define SECTION_KINDS 10
 
 /* "subject", "text", ... "header". Static. */
 const char *section_name(Section section);
@@ -249,6 +251,11 @@ const Desk *conf_desk_of(const Conf *conf, const char *address);
 
 /* The first team that ADDRESS is a member of; NULL when none. */
 const Team *conf_team_of_member(const Conf *conf, const char *address);
+
+/* The zone in which a reader takes "tomorrow at five": that of the calendar of
+ * the team that gets what no other route takes, else of the first calendar.
+ * IANA name; NULL: UTC. */
+const char *conf_zone(const Conf *conf);
 
 /* Is IP (text, v4 or v6, also "IPv6:...") in trusted-networks? */
 bool conf_trusts_ip(const Conf *conf, const char *ip);

@@ -53,4 +53,24 @@ typedef struct {
 const char *reply_refused(const Conf *conf, const Origin *origin,
     const Message *message, ReplyWriter *writer);
 
+/* A moment until which we say that we will do something. */
+typedef struct {
+	gsize from, to; /* the clause in the text, bytes */
+	gint64 at_s;    /* UTC, its last second */
+	char *words;    /* the clause as one line, safe to show, bounded */
+} Promise;
+void promise_free(Promise *promise);
+
+/*
+ * The promises in what one of us wrote: "I'll call you tomorrow before five",
+ * "Sie hören bis Freitag von uns". Only in the first person ("we", "our team",
+ * "you will hear from us") and of the future; questions, conditions, requests
+ * and reports aren't. TEXT is BYTES of UTF-8, without quotes and signature;
+ * AT_S is when it was written, UTC; ZONE that of the writer (IANA; NULL: UTC).
+ * In the order of the text, at most LIMIT_PROMISES. Transfer full, of Promise.
+ * Any thread; silent.
+ */
+GPtrArray *promises_find(
+    const char *text, gsize bytes, gint64 at_s, const char *zone);
+
 #endif

@@ -53,6 +53,18 @@ typedef struct Score {
 } Score;
 
 /*
+ * What a message doesn't say itself and rules may look at. Borrowed for the
+ * call; all of it may be absent.
+ */
+typedef struct {
+	gint64 arrival_s; /* dates in the text are relative to it; 0: not
+			   * known, and the section "deadline" is empty */
+	const char *zone; /* IANA name, of times without one; NULL: UTC */
+	const char *const *sender_facts; /* the texts of the section "sender";
+					  * NULL: none */
+} ScoreContext;
+
+/*
  * Compiles the rules of CONF. PROBLEMS takes every pattern that doesn't
  * compile, with its place and the offset in it; NULL when there is one.
  * Holds a reference of CONF. Transfer full.
@@ -66,14 +78,17 @@ guint ruleset_size(const Ruleset *ruleset);
 /* May patterns be machine code here? False: slower, same answers. */
 bool ruleset_jit(const Ruleset *ruleset);
 
-/* Scores MESSAGE; never fails: what could not be decided is `undecided`. A
- * message that is `unread` scores on what there is. Bounded by LIMIT_SCORE_MS.
- * Transfer full. Any thread, any number at once. */
-Score *ruleset_score(Ruleset *ruleset, const Message *message);
+/* Scores MESSAGE in CONTEXT (NULL: nothing is known); never fails: what could
+ * not be decided is `undecided`. A message that is `unread` scores on what
+ * there is. Bounded by LIMIT_SCORE_MS. Transfer full. Any thread, any number at
+ * once. */
+Score *ruleset_score(
+    Ruleset *ruleset, const Message *message, const ScoreContext *context);
 
 /* The same without the pass that says which rules may hit where: each rule over
  * the whole text. Slow; to verify the other, and to measure it. */
-Score *ruleset_score_alone(Ruleset *ruleset, const Message *message);
+Score *ruleset_score_alone(
+    Ruleset *ruleset, const Message *message, const ScoreContext *context);
 
 /* Runs each rule's own hits and misses against that rule alone. PROBLEMS takes
  * one error per example that doesn't do what it says, and a warning for each

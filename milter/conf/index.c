@@ -184,6 +184,30 @@ static bool in_written(const char *const *networks, GInetAddress *address)
 	return false;
 }
 
+static const Team *default_team(const Conf *conf)
+{
+	for (guint i = 0; i < conf->routes->len; i++) {
+		const Route *route = conf->routes->pdata[i];
+
+		if (strcmp(route->topic, "default") == 0) {
+			return conf_team(conf, route->team);
+		}
+	}
+	return NULL;
+}
+
+const char *conf_zone(const Conf *conf)
+{
+	const Team *team = default_team(conf);
+	const CalendarConf *calendar =
+	    team != NULL ? conf_calendar(conf, team->calendar) : NULL;
+
+	if (calendar == NULL && conf->calendars->len > 0) {
+		calendar = conf->calendars->pdata[0];
+	}
+	return calendar != NULL ? calendar->zone : NULL;
+}
+
 bool conf_trusts_ip(const Conf *conf, const char *ip)
 {
 	const ConfIndex *index = own(conf);
@@ -210,7 +234,8 @@ bool conf_trusts_ip(const Conf *conf, const char *ip)
 const char *section_name(Section section)
 {
 	static const char *const names[SECTION_KINDS] = {"subject", "text",
-	    "quoted", "signature", "from", "to", "attachment", "header"};
+	    "quoted", "signature", "from", "to", "attachment", "sender",
+	    "deadline", "header"};
 
 	return (guint)section < SECTION_KINDS ? names[section] : "?";
 }

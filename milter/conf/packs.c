@@ -142,7 +142,7 @@ static void say_no_section(Loader *load, ConfPlace place, const char *word)
 	near = load_nearest(word, names, SECTION_KINDS);
 	load_error(load, place,
 	    "in: \"%s\" is not subject, text, quoted, signature, from, to, "
-	    "attachment or header:NAME%s",
+	    "attachment, sender, deadline or header:NAME%s",
 	    word, near);
 }
 

@@ -13,7 +13,7 @@ typedef struct {
 	const Policy *policy;     /* NULL: nothing promised */
 	const Calendar *calendar; /* NULL without a policy */
 	gint64 from_s;
-} Promise;
+} Promised;
 
 static void write_moment(Json *json, const char *name, gint64 at_s)
 {
@@ -24,7 +24,7 @@ static void write_moment(Json *json, const char *name, gint64 at_s)
 	}
 }
 
-static void write_steps(Json *json, const Promise *promise)
+static void write_steps(Json *json, const Promised *promise)
 {
 	gint64 target_s = policy_target_s(promise->policy, METRIC_FIRST_REPLY);
 	g_autoptr(GArray) steps = NULL;
@@ -47,7 +47,7 @@ static void write_steps(Json *json, const Promise *promise)
 	json_end_array(json);
 }
 
-static void promise_row(Call *call, const Promise *promise)
+static void promise_row(Call *call, const Promised *promise)
 {
 	const Policy *policy = promise->policy;
 	const Calendar *calendar = promise->calendar;
@@ -78,7 +78,7 @@ static bool promise_of_case(Call *call, guint64 id, GError **error)
 {
 	const Sla *sla = call->setup->sla;
 	g_autoptr(Case) kase = store_case(call->store, id, error);
-	Promise promise = {0};
+	Promised promise = {0};
 
 	if (kase == NULL) {
 		return false;
@@ -120,7 +120,7 @@ static bool promise_of_words(Call *call, GError **error)
 	const char *const topics[] = {topic, NULL};
 	const Topic *known;
 	Urgency level = URGENCY_NORMAL;
-	Promise promise = {.from_s = call->now_s};
+	Promised promise = {.from_s = call->now_s};
 
 	if (!check_words(call, topic, team, error)) {
 		return false;

@@ -175,13 +175,15 @@ static void conclude(Score *score)
 	score->level = urgency_of(score->urgency);
 }
 
-static Score *score_message(
-    Ruleset *ruleset, const Message *message, bool alone)
+static Score *score_message(Ruleset *ruleset, const Message *message,
+    const ScoreContext *context, bool alone)
 {
+	static const ScoreContext nothing = {0};
 	Score *score = score_new(ruleset);
 	score->urgency = message->kind == KIND_HUMAN ? BASE_HUMAN : BASE_OTHER;
 	Matcher *matcher = matcher_take(ruleset);
-	texts_read(matcher->texts, message, &ruleset->wanted);
+	texts_read(matcher->texts, message, context ? context : &nothing,
+	    &ruleset->wanted);
 	if (alone) {
 		scan_nothing(matcher->scan);
 	} else {
@@ -195,14 +197,16 @@ static Score *score_message(
 	return score;
 }
 
-Score *ruleset_score(Ruleset *ruleset, const Message *message)
+Score *ruleset_score(
+    Ruleset *ruleset, const Message *message, const ScoreContext *context)
 {
-	return score_message(ruleset, message, false);
+	return score_message(ruleset, message, context, false);
 }
 
-Score *ruleset_score_alone(Ruleset *ruleset, const Message *message)
+Score *ruleset_score_alone(
+    Ruleset *ruleset, const Message *message, const ScoreContext *context)
 {
-	return score_message(ruleset, message, true);
+	return score_message(ruleset, message, context, true);
 }
 
 const Topic *score_topic(const Score *score)

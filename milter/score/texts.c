@@ -139,8 +139,15 @@ static void add_headers(
 	}
 }
 
-static void add_section(Texts *texts, const Message *message, Section section,
-    const TextsWanted *wanted)
+static void add_facts(Texts *texts, const char *const *facts)
+{
+	for (guint i = 0; facts && facts[i]; i++) {
+		texts_add(texts, 0, facts[i]);
+	}
+}
+
+static void add_section(Texts *texts, const Message *message,
+    const ScoreContext *context, Section section, const TextsWanted *wanted)
 {
 	char *const *names = message->attachments;
 	switch (section) {
@@ -167,19 +174,26 @@ static void add_section(Texts *texts, const Message *message, Section section,
 			add_attachment(texts, names[i]);
 		}
 		break;
+	case SECTION_SENDER:
+		add_facts(texts, context->sender_facts);
+		break;
+	case SECTION_DEADLINE:
+		break;
 	case SECTION_HEADER:
 		add_headers(texts, message->headers, wanted->headers);
 		break;
 	}
 }
 
-void texts_read(Texts *texts, const Message *message, const TextsWanted *wanted)
+void texts_read(Texts *texts, const Message *message,
+    const ScoreContext *context, const TextsWanted *wanted)
 {
 	texts_clear(texts);
 	for (guint i = 0; i < SECTION_KINDS; i++) {
 		texts->first[i] = texts->spans->len;
 		if (wanted->sections & (1u << i)) {
-			add_section(texts, message, (Section)i, wanted);
+			add_section(
+			    texts, message, context, (Section)i, wanted);
 		}
 	}
 	texts->first[SECTION_KINDS] = texts->spans->len;

@@ -10,6 +10,7 @@
 
 #include "anteroom/conf.h"
 #include "anteroom/message.h"
+#include "anteroom/score.h"
 #include "score/pattern.h"
 
 /* What rules ask for. */
@@ -43,10 +44,10 @@ void texts_free(Texts *texts);
  * Subject, text, quoted and signature are one text each, also when empty (then
  * ^$ matches): visible stretches first, hidden ones after them. People give
  * "Name <address>" and the bare address, attachments the name and the name
- * with its punctuation as spaces, header fields a text each.
+ * with its punctuation as spaces, header fields and facts a text each.
  */
-void texts_read(
-    Texts *texts, const Message *message, const TextsWanted *wanted);
+void texts_read(Texts *texts, const Message *message,
+    const ScoreContext *context, const TextsWanted *wanted);
 
 /* Fills TEXTS with TEXT alone, as if it were all there is of SECTION; HEADER is
  * the number of its name. For a rule's own examples. */

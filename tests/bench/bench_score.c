@@ -182,7 +182,8 @@ static double cpu_us(void)
 	return (double)used.tv_sec * 1e6 + (double)used.tv_nsec / 1e3;
 }
 
-typedef Score *(*Way)(Ruleset *rules, const Message *message);
+typedef Score *(*Way)(
+    Ruleset *rules, const Message *message, const ScoreContext *context);
 
 /* Microseconds a message: over and over, for TURN_US. */
 static double turn(Way way, Ruleset *rules, const GPtrArray *messages)
@@ -205,8 +206,9 @@ static double hits(Ruleset *rules, const GPtrArray *messages)
 	for (guint i = 0; i < LEAST; i++) {
 		const Message *message =
 		    g_ptr_array_index(messages, i % messages->len);
-		g_autoptr(Score) alone = ruleset_score_alone(rules, message);
-		g_autoptr(Score) pass = ruleset_score(rules, message);
+		g_autoptr(Score) alone =
+		    ruleset_score_alone(rules, message, NULL);
+		g_autoptr(Score) pass = ruleset_score(rules, message, NULL);
 		if (alone->hits->len != pass->hits->len) {
 			fprintf(stderr, "the hits differ\n");
 			exit(1);

@@ -32,7 +32,7 @@ STANDS_ON = {
                 'control intake view cli notify',
 }
 HEADER_OF = {name: 'base' for name in
-             'address error json limits log text times urgency'.split()}
+             'address error json limits log text times urgency when'.split()}
 HEADER_OF.update(setup='pipeline')
 FOREIGN = {
     'json-glib/': 'base', 'confuse.h': 'conf', 'gmime/': 'message',

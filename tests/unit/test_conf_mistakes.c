@@ -350,11 +350,13 @@ static const Case pack_cases[] = {
 	"p.rules:2: unknown topic \"saftey\"; did you mean \"safety\"?\n"
 	"p.rules:3: points: \"1.5\" is not a number from -1000 to 1000\n"
 	"p.rules:3: in: \"subjct\" is not subject, text, quoted, signature, "
-	"from, to, attachment or header:NAME; did you mean \"subject\"?\n"
+	"from, to, attachment, sender, deadline or header:NAME; did you mean "
+	"\"subject\"?\n"
 	"p.rules:3: in: \"header:\" is not subject, text, quoted, signature, "
-	"from, to, attachment or header:NAME\n"
+	"from, to, attachment, sender, deadline or header:NAME\n"
 	"p.rules:4: in: \"header:A B\" is not subject, text, quoted, "
-	"signature, from, to, attachment or header:NAME\n"
+	"signature, from, to, attachment, sender, deadline or "
+	"header:NAME\n"
 	"p.rules:4: hits: empty\n"},
     {"topic \"x\" {}\nrule \"r\" { topic = \"x\" points = 1 match = \"\" "
      "why = \"w\" in = {}}\n",

@@ -64,7 +64,7 @@ static Score *score_one(Rule *rule, const Message *mail)
 {
 	Bench bench;
 	bench_open(&bench, rule, 1);
-	Score *score = ruleset_score(bench.rules, mail);
+	Score *score = ruleset_score(bench.rules, mail, NULL);
 	ruleset_unref(bench.rules);
 	return score;
 }
@@ -160,7 +160,7 @@ static void test_headers(void **state)
 	}
 	Bench bench;
 	bench_open(&bench, rules, G_N_ELEMENTS(rules));
-	g_autoptr(Score) score = ruleset_score(bench.rules, &mail);
+	g_autoptr(Score) score = ruleset_score(bench.rules, &mail, NULL);
 	assert_int_equal(score->hits->len, 2);
 	assert_string_equal(hit_at(score, 0)->text, "word");
 	assert_int_equal(hit_at(score, 0)->count, 1);
@@ -464,7 +464,7 @@ static void check_sum(Ruleset *rules, const SumCase *one)
 	mail_init(&mail);
 	mail.kind = one->kind;
 	mail_part(mail.text, one->text, false);
-	g_autoptr(Score) score = ruleset_score(rules, &mail);
+	g_autoptr(Score) score = ruleset_score(rules, &mail, NULL);
 	GString *topics = g_string_new(NULL);
 	for (guint i = 0; i < score->topics->len; i++) {
 		const TopicScore *topic = g_ptr_array_index(score->topics, i);
@@ -519,7 +519,7 @@ static void test_order(void **state)
 	mail_init(&mail);
 	mail_part(mail.text, "a b c", false);
 	bench_open(&bench, rules, G_N_ELEMENTS(rules));
-	g_autoptr(Score) score = ruleset_score(bench.rules, &mail);
+	g_autoptr(Score) score = ruleset_score(bench.rules, &mail, NULL);
 	assert_ptr_equal(hit_at(score, 0)->rule, &rules[0]);
 	assert_ptr_equal(hit_at(score, 1)->rule, &rules[1]);
 	assert_ptr_equal(hit_at(score, 2)->rule, &rules[2]);
@@ -547,13 +547,13 @@ static void test_undecided(void **state)
 	mail_part(mail.text, "word", false);
 	Bench bench;
 	bench_open(&bench, rules, G_N_ELEMENTS(rules));
-	g_autoptr(Score) score = ruleset_score(bench.rules, &mail);
+	g_autoptr(Score) score = ruleset_score(bench.rules, &mail, NULL);
 	assert_true(score->undecided);
 	assert_string_equal(score->undecided_because, "slow");
 	assert_int_equal(score->hits->len, 1);
 	/* One hit decides, whatever would come after it. */
 	mail_subject(&mail, "ab");
-	g_autoptr(Score) hit = ruleset_score(bench.rules, &mail);
+	g_autoptr(Score) hit = ruleset_score(bench.rules, &mail, NULL);
 	assert_false(hit->undecided);
 	assert_int_equal(hit->hits->len, 2);
 	mail_clear(&mail);
@@ -593,7 +593,7 @@ static void test_time(void **state)
 	Bench bench;
 	bench_open(&bench, rules, G_N_ELEMENTS(rules));
 	gint64 begun_us = g_get_monotonic_time();
-	g_autoptr(Score) score = ruleset_score(bench.rules, &mail);
+	g_autoptr(Score) score = ruleset_score(bench.rules, &mail, NULL);
 	gint64 took_ms = (g_get_monotonic_time() - begun_us) / 1000;
 	assert_true(took_ms < 20 * LIMIT_SCORE_MS);
 	assert_true(score->undecided);
@@ -624,7 +624,8 @@ static void test_share(void **state)
 		};
 		Bench bench;
 		bench_open(&bench, rules, G_N_ELEMENTS(rules));
-		g_autoptr(Score) score = ruleset_score(bench.rules, &mail);
+		g_autoptr(Score) score =
+		    ruleset_score(bench.rules, &mail, NULL);
 		assert_true(score->undecided);
 		assert_string_equal(score->undecided_because, "slow");
 		assert_int_equal(score->hits->len, 1);
@@ -647,7 +648,7 @@ static void test_jit(void **state)
 	Message mail;
 	mail_init(&mail);
 	mail_part(mail.text, "word", false);
-	g_autoptr(Score) score = ruleset_score(bench.rules, &mail);
+	g_autoptr(Score) score = ruleset_score(bench.rules, &mail, NULL);
 	assert_int_equal(score->hits->len, 2);
 	mail_clear(&mail);
 	ruleset_unref(bench.rules);
@@ -691,7 +692,7 @@ static void test_no_rules(void **state)
 	mail_init(&mail);
 	Bench bench;
 	bench_open(&bench, NULL, 0);
-	g_autoptr(Score) score = ruleset_score(bench.rules, &mail);
+	g_autoptr(Score) score = ruleset_score(bench.rules, &mail, NULL);
 	assert_int_equal(score->urgency, 25);
 	assert_true(ruleset_jit(bench.rules));
 	mail_clear(&mail);
@@ -744,8 +745,8 @@ static const char *const pass_excuses[] = {"\\bthreat level\\b",
 /* Hits of both ways of scoring MAIL are the same; how many. */
 static guint check_pass(Ruleset *rules, const Message *mail)
 {
-	g_autoptr(Score) pass = ruleset_score(rules, mail);
-	g_autoptr(Score) alone = ruleset_score_alone(rules, mail);
+	g_autoptr(Score) pass = ruleset_score(rules, mail, NULL);
+	g_autoptr(Score) alone = ruleset_score_alone(rules, mail, NULL);
 	assert_int_equal(pass->undecided, alone->undecided);
 	assert_int_equal(pass->hits->len, alone->hits->len);
 	for (guint i = 0; i < pass->hits->len; i++) {
@@ -820,7 +821,8 @@ static void test_pass_hostile(void **state)
 		mail_init(&mail);
 		mail_part(mail.text, end, false);
 		gint64 begun_us = g_get_monotonic_time();
-		g_autoptr(Score) score = ruleset_score(bench.rules, &mail);
+		g_autoptr(Score) score =
+		    ruleset_score(bench.rules, &mail, NULL);
 		gint64 took_ms = (g_get_monotonic_time() - begun_us) / 1000;
 		assert_false(score->undecided);
 		assert_int_equal(score->hits->len, N / 2);
@@ -839,7 +841,7 @@ static gpointer score_often(gpointer data)
 	mail_init(&mail);
 	mail_part(mail.text, "a word of a threat, and an invoice", false);
 	for (int i = 0; i < 300; i++) {
-		g_autoptr(Score) score = ruleset_score(rules, &mail);
+		g_autoptr(Score) score = ruleset_score(rules, &mail, NULL);
 		g_assert_cmpuint(score->hits->len, ==, 2);
 	}
 	mail_clear(&mail);
