@@ -33,7 +33,7 @@ STANDS_ON = {
 }
 HEADER_OF = {name: 'base' for name in
              'address error json limits log text times urgency when'.split()}
-HEADER_OF.update(setup='pipeline')
+HEADER_OF.update(setup='pipeline', html='view', chart='view')
 FOREIGN = {
     'json-glib/': 'base', 'confuse.h': 'conf', 'gmime/': 'message',
     'iconv.h': 'message', 'pcre2.h': 'score', 'libical/': 'sla',
