@@ -143,6 +143,7 @@ static bool try_reply(Store *store, const Delivery *delivery,
 	answer.recipients = (const char *const *)recipients;
 	answer.at_s = arrival_of(delivery, screening->message);
 	answer.sla = setup->sla;
+	answer.conf = setup->conf;
 	if (!store_answer(store, &answer, &outcome, &kase, error)) {
 		g_prefix_error(error, "reply: ");
 		return false;

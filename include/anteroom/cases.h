@@ -115,6 +115,7 @@ typedef struct Case {
 			      * copy: what they write joins; folded */
 	gint64 replied_s;    /* the latest reply; 0 = none yet */
 	char *replied_team;  /* whose it was; "" = the desk's people or none */
+	gint64 acknowledged_s; /* the latest reply that only acknowledged; 0 */
 	/* Of the timeline: number and hash of its last event. */
 	guint32 events;
 	guint8 chain[32];
@@ -207,12 +208,14 @@ typedef struct {
 	const char *const *recipients; /* envelope, folded; NULL = not known */
 	gint64 at_s;
 	const Sla *sla;
+	const Conf *conf; /* the company's name; NULL = none */
 } Answer;
 
 typedef enum {
-	ANSWER_STOPPED,   /* a reply clock stopped */
-	ANSWER_RECORDED,  /* a reply, but no reply was due */
-	ANSWER_AGAIN,     /* this very reply is known */
+	ANSWER_STOPPED,      /* a reply clock stopped */
+	ANSWER_RECORDED,     /* a reply, but no reply was due */
+	ANSWER_ACKNOWLEDGED, /* it only acknowledges: nothing stops */
+	ANSWER_AGAIN,        /* this very reply is known */
 	ANSWER_ELSEWHERE, /* threads to a case, but isn't to its correspondent
 			   */
 	ANSWER_UNKNOWN,   /* threads to no case */
@@ -281,6 +284,7 @@ typedef struct {
 	guint64 id;
 	const char *who; /* user name */
 	const char *word;
+	bool by_reply; /* answered: by what counted as an acknowledgement */
 	gint64 for_s;
 	guint64 other;
 	gint64 now_s;

@@ -124,6 +124,24 @@ char **message_correspondents(const Message *message);
  * and so does an attachment. */
 bool message_is_thanks(const Message *message);
 
+/* Does a reply of ours acknowledge, and nothing else? */
+typedef enum {
+	COURTESY_NONE, /* it says something */
+	COURTESY_TONE, /* reads like it: an answer, unless it is a template */
+	COURTESY_ONLY, /* "received, will get back to you", and no more */
+} Courtesy;
+#define COURTESY_WORDS 120 /* most that count */
+
+/*
+ * Judges the text written now, in English, German, French and Spanish. Names
+ * (of the people, and COMPANY, which may be NULL), numbers, greeting and
+ * closing don't count. Unless it is COURTESY_NONE, *WORDS, if WORDS is not
+ * NULL, becomes the distinct words that say something, NULL-terminated, at most
+ * COURTESY_WORDS, transfer full: two replies with the same ones say the same.
+ */
+Courtesy message_courtesy(
+    const Message *message, const char *company, char ***words);
+
 /* The text written now as one string, visible parts first, at most MAX_BYTES,
  * cut at a character. Transfer full. */
 char *message_new_text(const Message *message, gsize max_bytes);

@@ -216,10 +216,62 @@ static void act_note(Txn *txn, Draft *draft, const Act *act)
 	}
 }
 
+/* The latest acknowledgement; false: there is none. */
+static bool find_acknowledgement(
+    Txn *txn, const Case *kase, StoredEvent *stored)
+{
+	for (guint32 i = kase->acknowledged_s ? kase->events : 0; i > 0; i--) {
+		Key key = key_event(kase->id, i);
+
+		if (!txn_get(txn, DB_EVENTS, &key, stored)) {
+			return false;
+		}
+		if (strcmp(stored->event.what, "acknowledged") == 0) {
+			return true;
+		}
+		layout_clear(&event_layout, stored);
+	}
+	return false;
+}
+
+/* What counted as an acknowledgement was the answer: from its moment on, and
+ * the next time too. */
+static void answered_by_reply(Txn *txn, Draft *draft, const Act *act)
+{
+	Case *kase = draft->kase;
+	StoredEvent stored = {0};
+	const Sent *sent = &stored.sent;
+	StoredEvent *event;
+	gint64 waiting_s = kase->waiting_s;
+
+	if (!find_acknowledgement(txn, kase, &stored) ||
+	    sent->at_s < waiting_s) {
+		refuse(
+		    txn, kase, "has no acknowledgement since its message came");
+		layout_clear(&event_layout, &stored);
+		return;
+	}
+	answer_stops(txn, draft, act->sla, sent->at_s);
+	kase->replied_s = MAX(kase->replied_s, sent->at_s);
+	g_free(kase->replied_team);
+	kase->replied_team = g_strdup(sent->team ? sent->team : "");
+	event = draft_message_event(draft, act->now_s, "answered", act->who,
+	    *act->word ? act->word : "by the reply that was sent", NULL,
+	    stored.event.message_id);
+	event->sent.at_s = sent->at_s;
+	event->sent.waiting_s = waiting_s;
+	template_answers(txn, kase->replied_team, kase->id);
+	layout_clear(&event_layout, &stored);
+}
+
 static void act_answered(Txn *txn, Draft *draft, const Act *act)
 {
 	Case *kase = draft->kase;
 
+	if (act->by_reply && kase->waiting_s) {
+		answered_by_reply(txn, draft, act);
+		return;
+	}
 	if (!kase->waiting_s) {
 		refuse(txn, kase, "has no message that waits for an answer");
 		return;

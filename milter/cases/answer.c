@@ -17,6 +17,7 @@ typedef struct {
 	Hash forward;      /* print, when it isn't to the correspondent */
 	GArray *references;
 	char *detail;
+	Wording wording;
 	const char *team; /* never NULL */
 
 	/* What became of it. */
@@ -151,9 +152,7 @@ static gint64 next_message_s(Txn *txn, const Case *kase, gint64 at_s)
 	return oldest_s;
 }
 
-/* The case was answered at AT_S. True: a clock stopped. */
-static bool stop_clocks(
-    Txn *txn, const Outgoing *outgoing, Draft *draft, gint64 at_s)
+bool answer_stops(Txn *txn, Draft *draft, const Sla *sla, gint64 at_s)
 {
 	Case *kase = draft->kase;
 	gint64 left_s;
@@ -172,7 +171,7 @@ static bool stop_clocks(
 		kase->first_reply_s = at_s;
 	}
 	if (left_s) {
-		clocks_await(draft, outgoing->answer->sla, left_s);
+		clocks_await(draft, sla, left_s);
 	}
 	return stopped;
 }
@@ -222,7 +221,25 @@ static void note_sent(
 	}
 }
 
-static void record_reply(
+/* It tells the correspondent that more will come, and nobody else. */
+static void record_acknowledgement(
+    Txn *txn, Outgoing *outgoing, Draft *draft, gint64 at_s, const char *why)
+{
+	const Answer *answer = outgoing->answer;
+	g_autofree char *detail =
+	    g_strconcat(outgoing->detail, "; ", why, NULL);
+	StoredEvent *stored = draft_message_event(draft, answer->at_s,
+	    "acknowledged", answer->member, detail, &outgoing->identity,
+	    answer->message->message_id);
+
+	note_sent(stored, outgoing, draft->kase);
+	stored->sent.at_s = at_s;
+	draft->kase->acknowledged_s = MAX(draft->kase->acknowledged_s, at_s);
+	draft_save(txn, draft, answer->at_s);
+	conclude(outgoing, draft, ANSWER_ACKNOWLEDGED);
+}
+
+static void record_answer(
     Txn *txn, Outgoing *outgoing, Draft *draft, gint64 referred_s)
 {
 	const Answer *answer = outgoing->answer;
@@ -236,7 +253,7 @@ static void record_reply(
 		state_resume(draft, answer->sla, at_s, answer->member,
 		    "a reply ends the pause");
 	}
-	stopped = stop_clocks(txn, outgoing, draft, at_s);
+	stopped = answer_stops(txn, draft, answer->sla, at_s);
 	stored = draft_message_event(draft, answer->at_s, "reply",
 	    answer->member, outgoing->detail, &outgoing->identity,
 	    answer->message->message_id);
@@ -250,6 +267,23 @@ static void record_reply(
 	note_reply(draft, outgoing, at_s);
 	draft_save(txn, draft, at_s);
 	conclude(outgoing, draft, stopped ? ANSWER_STOPPED : ANSWER_RECORDED);
+}
+
+/* Where nobody waits, nothing is lost by taking it for an answer. */
+static void record_reply(
+    Txn *txn, Outgoing *outgoing, Draft *draft, gint64 referred_s)
+{
+	gint64 at_s = MAX(outgoing->answer->at_s, referred_s);
+	const char *why = draft->kase->waiting_s
+			      ? template_acknowledges(txn, &outgoing->wording,
+				    draft->kase->id, outgoing->answer->at_s)
+			      : NULL;
+
+	if (why) {
+		record_acknowledgement(txn, outgoing, draft, at_s, why);
+	} else {
+		record_answer(txn, outgoing, draft, referred_s);
+	}
 }
 
 static void record_elsewhere(Txn *txn, Outgoing *outgoing, Draft *draft)
@@ -353,6 +387,7 @@ static void outgoing_init(
 	}
 	outgoing->references = references_hashes(store, answer->message);
 	outgoing->detail = detail_of(answer);
+	wording_init(&outgoing->wording, store, answer);
 }
 
 bool store_answer(Store *store, const Answer *answer, AnswerOutcome *outcome,
@@ -374,6 +409,7 @@ bool store_answer(Store *store, const Answer *answer, AnswerOutcome *outcome,
 	}
 	g_array_unref(outgoing.references);
 	g_free(outgoing.detail);
+	wording_clear(&outgoing.wording);
 	case_free(outgoing.kase);
 	return good;
 }

@@ -20,6 +20,7 @@
 typedef struct {
 	StoredEvent event;
 	bool reply;     /* else told by a person, and believed */
+	bool courtesy;  /* it acknowledged and answered nothing */
 	bool elsewhere; /* in the case that this one was merged into */
 	char **failed;  /* whom it didn't reach */
 	guint bounces;
@@ -69,6 +70,12 @@ static bool is_lost(const Answered *answered)
 	return reached == 0;
 }
 
+/* As an answer that arrived. */
+static bool counts(const Answered *answered)
+{
+	return !answered->courtesy && !is_lost(answered);
+}
+
 static void add_failed(Answered *answered, char *const *names)
 {
 	answered->bounces++;
@@ -103,13 +110,15 @@ static void read_close(GPtrArray *history)
 static void read_event(GPtrArray *history, StoredEvent *event, bool elsewhere)
 {
 	const char *what = event->event.what;
-	bool reply = strcmp(what, "reply") == 0;
+	bool courtesy = strcmp(what, "acknowledged") == 0;
+	bool reply = courtesy || strcmp(what, "reply") == 0;
 
 	if (reply || strcmp(what, "answered") == 0) {
 		Answered *answered = g_new0(Answered, 1);
 
 		answered->event = *event;
 		answered->reply = reply;
+		answered->courtesy = courtesy;
 		answered->elsewhere = elsewhere;
 		memset(event, 0, sizeof(*event));
 		if (!answered->event.sent.at_s) {
@@ -158,7 +167,7 @@ static gint64 answered_s(const GPtrArray *history, gint64 since_s)
 		const Answered *answered = history->pdata[i];
 		gint64 at_s = covers_s(answered);
 
-		if (!is_lost(answered) && at_s >= since_s &&
+		if (counts(answered) && at_s >= since_s &&
 		    (!first_s || at_s < first_s)) {
 			first_s = at_s;
 		}
@@ -203,7 +212,7 @@ static bool was_ended_by_lost(const Undoing *undoing, const Clock *clock)
 	for (guint i = 0; i < undoing->history->len; i++) {
 		const Answered *answered = undoing->history->pdata[i];
 
-		if (!is_lost(answered) && ended(answered, clock)) {
+		if (counts(answered) && ended(answered, clock)) {
 			return false;
 		}
 	}
@@ -249,7 +258,7 @@ static void undo_replied(const Undoing *undoing)
 		const Answered *answered = undoing->history->pdata[i];
 		const Sent *sent = &answered->event.sent;
 
-		if (answered->elsewhere || is_lost(answered)) {
+		if (answered->elsewhere || !counts(answered)) {
 			continue;
 		}
 		kase->replied_s = MAX(kase->replied_s, sent->at_s);
@@ -402,7 +411,7 @@ static void record(
 		return;
 	}
 	add_failed(answered, names);
-	if (is_lost(answered) && !was_lost) {
+	if (is_lost(answered) && !was_lost && !answered->courtesy) {
 		undoing->lost = answered;
 		undo(txn, returned, undoing, names);
 		return;
@@ -425,6 +434,7 @@ static bool is_ours(Txn *txn, const Found *found)
 	}
 	/* Of one envelope in two halves the first may not have been to him. */
 	ours = strcmp(event.event.what, "reply") == 0 ||
+	       strcmp(event.event.what, "acknowledged") == 0 ||
 	       strcmp(event.event.what, "forwarded") == 0;
 	layout_clear(&event_layout, &event);
 	return ours;

@@ -290,6 +290,28 @@ static void check_wake_entry(
 	    fsck, key, where, key_get_u64(key->bytes + 8), case_wake_key);
 }
 
+static void check_template(
+    Fsck *fsck, const Key *key, const char *where, gpointer thing)
+{
+	const Template *template = thing;
+	Key kase = key_case(template->id);
+
+	(void)key;
+	if (!txn_has(&fsck->txn, DB_CASES, &kase)) {
+		complain(fsck, where,
+		    "it was sent in AR-%" G_GUINT64_FORMAT
+		    ", which isn't there",
+		    template->id);
+	}
+	for (guint i = 1; i < template->words->len; i++) {
+		if (g_array_index(template->words, guint64, i - 1) >
+		    g_array_index(template->words, guint64, i)) {
+			complain(fsck, where, "its words are out of order");
+			return;
+		}
+	}
+}
+
 static void check_meta(
     Fsck *fsck, const Key *key, const char *where, gpointer thing)
 {
@@ -324,6 +346,7 @@ static const Walk walks[DBS] = {
     [DB_THREADS] = {24, check_thread_entry},
     [DB_ORDER] = {17, check_order_entry},
     [DB_WAKE] = {16, check_wake_entry},
+    [DB_TEMPLATES] = {20, check_template},
 };
 
 /* Big enough for any of them. */
@@ -334,6 +357,7 @@ typedef union {
 	Seen seen;
 	Thread thread;
 	Order order;
+	Template template;
 } Any;
 
 static void check_entry(

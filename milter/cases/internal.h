@@ -23,8 +23,9 @@ typedef enum {
 	DB_THREADS,
 	DB_ORDER,
 	DB_WAKE,
+	DB_TEMPLATES,
 } Db;
-#define DBS 7
+#define DBS 8
 
 extern const char *const db_names[DBS];
 
@@ -49,6 +50,8 @@ typedef enum {
 	HASH_MESSAGE_ID,
 	HASH_CONVERSATION, /* Outlook's Thread-Index */
 	HASH_NOTICE,       /* the mark of our own */
+	HASH_TEAM,
+	HASH_WORD, /* of an acknowledgement */
 } HashKind;
 
 bool hash_is_set(const Hash *hash);
@@ -116,8 +119,18 @@ typedef struct {
 	guint8 secret[32];
 } Meta;
 
+/* An acknowledgement that a team has sent, by hashes of its words. */
+typedef struct {
+	guint64 id;    /* the case that got it last */
+	gint64 at_s;   /* sent last */
+	guint times;   /* cases that got it */
+	bool answer;   /* a person said that it answers */
+	GArray *words; /* of guint64, ascending */
+} Template;
+
 extern const Layout case_layout, clock_layout, hit_layout, event_layout,
-    seen_layout, thread_layout, order_layout, meta_layout, wake_layout;
+    seen_layout, thread_layout, order_layout, meta_layout, wake_layout,
+    template_layout;
 
 /* The layout of each database's values. */
 const Layout *db_layout(Db db);
@@ -365,6 +378,31 @@ guint threads_find(Txn *txn, const Hash *hash, Found *found);
 /* Hashes of what MESSAGE refers to: ids, newest first, then the conversation of
  * Outlook, which says least. GArray of Hash, transfer full. */
 GArray *references_hashes(const Store *store, const Message *message);
+
+/* ---- acknowledgements (template.c) ---- */
+
+/* How a reply reads, and by which words. */
+typedef struct {
+	Courtesy courtesy;
+	Hash team;
+	GArray *words; /* of guint64, ascending */
+} Wording;
+void wording_init(Wording *wording, const Store *store, const Answer *answer);
+void wording_clear(Wording *wording);
+
+/* Does the reply of WORDING to case ID only acknowledge? Why, in words, or NULL
+ * when it counts as an answer. Remembers it among the templates of its team. */
+const char *template_acknowledges(
+    Txn *txn, const Wording *wording, guint64 id, gint64 at_s);
+
+/* What TEAM acknowledged in case ID with, answers from now on. */
+void template_answers(Txn *txn, const char *team, guint64 id);
+
+/* ---- replies (answer.c) ---- */
+
+/* The case was answered at AT_S: stops its reply clocks; a message that came
+ * later waits on. True: a clock stopped. */
+bool answer_stops(Txn *txn, Draft *draft, const Sla *sla, gint64 at_s);
 
 /* ---- a message from outside (incoming.c prepares, admit.c decides) ---- */
 

@@ -93,6 +93,7 @@ static const Slot case_slots[] = {
     SLOT(35, Case, merged_into, SLOT_INT64),
     SLOT(36, Case, events, SLOT_INT32),
     FIXED(37, Case, chain),
+    SLOT(38, Case, acknowledged_s, SLOT_INT64),
 };
 const Layout case_layout = LAYOUT("case", Case, case_slots);
 
@@ -142,17 +143,26 @@ static const Slot meta_slots[] = {
 };
 const Layout meta_layout = LAYOUT("meta", Meta, meta_slots);
 
+static const Slot template_slots[] = {
+    SLOT(1, Template, id, SLOT_INT64),
+    SLOT(2, Template, at_s, SLOT_INT64),
+    SLOT(3, Template, times, SLOT_INT32),
+    SLOT(4, Template, answer, SLOT_BOOL),
+    SLOT(5, Template, words, SLOT_NUMBERS),
+};
+const Layout template_layout = LAYOUT("template", Template, template_slots);
+
 /* The key says it all. */
 const Layout wake_layout = {"wake", 1, NULL, 0};
 
 const char *const db_names[DBS] = {
-    "meta", "cases", "events", "seen", "threads", "order", "wake"};
+    "meta", "cases", "events", "seen", "threads", "order", "wake", "templates"};
 
 const Layout *db_layout(Db db)
 {
 	static const Layout *const layouts[DBS] = {&meta_layout, &case_layout,
 	    &event_layout, &seen_layout, &thread_layout, &order_layout,
-	    &wake_layout};
+	    &wake_layout, &template_layout};
 
 	return layouts[db];
 }

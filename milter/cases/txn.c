@@ -214,6 +214,21 @@ void txn_delete(Txn *txn, Db db, const Key *key)
 
 /* ---- numbers ---- */
 
+/* The record of the next number was lost: never one that is there. */
+static guint64 after_last_id(Txn *txn)
+{
+	MDB_cursor *cursor = txn_cursor(txn, DB_CASES);
+	MDB_val at, value;
+	guint64 id = 1;
+
+	if (txn_last(txn, cursor, &at, &value) &&
+	    at.mv_size == sizeof(guint64)) {
+		id = key_get_u64(at.mv_data) + 1;
+	}
+	g_clear_pointer(&cursor, mdb_cursor_close);
+	return id;
+}
+
 guint64 txn_next_id(Txn *txn)
 {
 	if (!txn->next_id) {
@@ -221,7 +236,8 @@ guint64 txn_next_id(Txn *txn)
 		Meta meta = {0};
 
 		txn_get(txn, DB_META, &key, &meta);
-		txn->next_id = meta.number > 0 ? (guint64)meta.number : 1;
+		txn->next_id =
+		    meta.number > 0 ? (guint64)meta.number : after_last_id(txn);
 	}
 	txn->next_used = true;
 	return txn->next_id++;

@@ -153,6 +153,7 @@ void case_write_more(
 	json_strings(json, "witnesses", (const char *const *)kase->witnesses);
 	json_int(json, "copies", kase->copies);
 	json_time(json, "waiting_since", kase->waiting_s);
+	json_time(json, "acknowledged_at", kase->acknowledged_s);
 	json_time(json, "last_message_at", kase->last_message_s);
 	json_string(
 	    json, "closed_because", hidden ? NULL : kase->closed_because);

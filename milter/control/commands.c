@@ -113,10 +113,14 @@ static const Command commands[] = {
     { "text", "TEXT", WORD_TEXT, true, false, "the line" } },
   { JSON_FLAG } },
 { "answered", ROLE_ASSISTANT, "say that a case was answered by other means",
-  "By telephone, say: stops the reply clocks.",
+  "By telephone, say: stops the reply clocks. With --by-reply: a reply that was\n"
+  "taken for a mere acknowledgement is the answer. It counts from the moment it\n"
+  "was sent, and the same words of that team count from now on.",
   false, { THE_CASE,
     { "how", "HOW", WORD_TEXT, false, false, "how it was answered" } },
-  { JSON_FLAG } },
+  { { "by-reply", NULL, WORD_FLAG, false, false,
+      "the last acknowledgement was the answer" },
+    JSON_FLAG } },
 { "close", ROLE_ASSISTANT, "close a case", NULL,
   false, { THE_CASE,
     { "reason", "REASON", WORD_TEXT, true, false, "why" } },

@@ -23,6 +23,7 @@ static const char *answer_word(AnswerOutcome answer)
 	static const char *const words[] = {
 	    [ANSWER_STOPPED] = "stopped a clock",
 	    [ANSWER_RECORDED] = "recorded",
+	    [ANSWER_ACKNOWLEDGED] = "only acknowledges",
 	    [ANSWER_AGAIN] = "known",
 	    [ANSWER_ELSEWHERE] = "not to the correspondent",
 	    [ANSWER_UNKNOWN] = "threads to no case",

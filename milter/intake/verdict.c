@@ -225,6 +225,7 @@ static const char *outcome_word(const Verdict *verdict)
 	static const char *const answered[] = {
 	    [ANSWER_STOPPED] = "stopped",
 	    [ANSWER_RECORDED] = "recorded",
+	    [ANSWER_ACKNOWLEDGED] = "acknowledged",
 	    [ANSWER_AGAIN] = "again",
 	    [ANSWER_ELSEWHERE] = "elsewhere",
 	    [ANSWER_UNKNOWN] = "unknown",

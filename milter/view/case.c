@@ -54,6 +54,7 @@ static void about(const JsonValue *row, GString *out)
 	text_line(row, "policy", "Policy", out);
 	text_line(row, "unscreened", "Unscreened", out);
 	time_line(row, "received", "Received", out);
+	time_line(row, "acknowledged_at", "Acknowledged", out);
 	time_line(row, "first_reply_at", "First reply", out);
 	time_line(row, "paused_until", "Paused until", out);
 	text_line(row, "paused_because", "Paused for", out);

@@ -349,7 +349,8 @@ static inline Case *world_answer(
 	    .team = team,
 	    .recipients = (const char *const *)recipients,
 	    .at_s = mail->at_s ? mail->at_s : T0 + HOUR,
-	    .sla = world->sla};
+	    .sla = world->sla,
+	    .conf = world->conf};
 	AnswerOutcome outcome;
 	Case *kase = NULL;
 	GError *error = NULL;

@@ -124,6 +124,26 @@ static void test_revokes(void **state)
 	    "2026-11-22T02:00:00Z");
 }
 
+/* It stopped nothing, so nothing is revoked. */
+static void test_acknowledgement(void **state)
+{
+	World *world = *state;
+	Mail first = {.id = "m1@x"};
+	Mail reply = {BOB, .to = CUSTOMER, .id = "r1@x", .refs = "<m1@x>",
+	    .body = "We have received your message and will reply to you "
+		    "shortly."};
+	g_autoptr(Case) kase = NULL;
+
+	case_free(world_admit(world, ADMIT_NEW, &first));
+	case_free(world_answer(world, ANSWER_ACKNOWLEDGED, "care", &reply));
+	case_free(world_bounce(world, BOUNCE_RECORDED, "r1@x"));
+	kase = world_bounce(world, BOUNCE_AGAIN, "r1@x");
+	assert_int_equal(kase->clocks->len, 2);
+	assert_clock(
+	    kase, METRIC_FIRST_REPLY, 1, CLOCK_RUNNING, T0 + 16 * HOUR);
+	assert_int_equal(world_events(world, 1, "bounced"), 1);
+}
+
 static void test_twice(void **state)
 {
 	World *world = *state;
@@ -471,6 +491,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(test_revokes),
+	    TEST(test_acknowledgement),
 	    TEST(test_twice),
 	    cmocka_unit_test(test_rows),
 	    TEST(test_in_pieces),

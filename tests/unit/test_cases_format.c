@@ -76,7 +76,7 @@ static void test_tags(void **state)
 {
 	static const Layout *const all[] = {&meta_layout, &case_layout,
 	    &clock_layout, &hit_layout, &event_layout, &seen_layout,
-	    &thread_layout, &order_layout, &wake_layout};
+	    &thread_layout, &order_layout, &wake_layout, &template_layout};
 
 	(void)state;
 	for (gsize i = 0; i < G_N_ELEMENTS(all); i++) {
@@ -106,7 +106,13 @@ static void fill(World *world)
 {
 	Mail first = {.id = "m1@x"};
 
+	Mail reply = {.from = "bob@example.com",
+	    .to = CUSTOMER,
+	    .refs = "<m1@x>",
+	    .body = "We received your message and will reply to you soon."};
+
 	case_free(world_admit(world, ADMIT_NEW, &first));
+	case_free(world_answer(world, ANSWER_ACKNOWLEDGED, "care", &reply));
 	case_free(world_act(world, ACT_ANSWERED, 1, "", T0, 0, NULL));
 	case_free(world_act(world, ACT_PAUSE, 1, "p", T0, DAY, NULL));
 }

@@ -785,10 +785,33 @@ static void test_notice_mark(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static void drop_next(Txn *txn, gpointer data)
+{
+	Key key = key_meta("next");
+
+	(void)data;
+	txn_delete(txn, DB_META, &key);
+}
+
+/* A number is never used twice, though the record of the next one be lost. */
+static void test_next_number_lost(void **state)
+{
+	World *world = *state;
+	Mail first = {.id = "m1@x"};
+	Mail other = {.from = "b@customer.example", .id = "m2@x"};
+	g_autoptr(Case) kase = NULL;
+
+	case_free(world_admit(world, ADMIT_NEW, &first));
+	assert_true(commit_run(world->store, drop_next, NULL, NULL));
+	kase = world_admit(world, ADMIT_NEW, &other);
+	assert_int_equal(kase->id, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(test_reopen),
+	    TEST(test_next_number_lost),
 	    TEST(test_one_owner),
 	    TEST(test_newer_schema),
 	    TEST(test_cannot_be_made),
