@@ -83,6 +83,17 @@ static const Command commands[] = {
   false, { { 0 } },
   { { "team", "TEAM", WORD_TEAM, false, false, "this team only" },
     NOW_OPTION, JSON_FLAG } },
+{ "report", ROLE_READER, "sum up a period",
+  "How many arrived and were answered, the share in time, median and 90th\n"
+  "percentile of the first reply, for each team, topic and week; when they\n"
+  "came; what was late and why; how long each team held its cases. The\n"
+  "period is the arrivals from --from on and before --to, at most 400 days.",
+  false, { { 0 } },
+  { { "team", "TEAM", WORD_TEAM, false, false, "this team only" },
+    { "topic", "TOPIC", WORD_TOPIC, false, false, "this topic only" },
+    { "from", "T", WORD_TIME, false, false, "28 days before --to" },
+    { "to", "T", WORD_TIME, false, false, "now" },
+    NOW_OPTION, JSON_FLAG } },
 { "policy", ROLE_READER, "compute deadlines step by step",
   "For a case, or for what the options describe. Without --team it is the team\n"
   "that the topic's route names; without --from it is now.",

@@ -19,6 +19,7 @@ static const struct {
     {"cases", run_cases, true},
     {"show", run_show, true},
     {"status", run_status, true},
+    {"report", run_report, true},
     {"policy", run_policy, false},
     {"route", run_act, false},
     {"urgency", run_act, false},

@@ -38,6 +38,7 @@ bool run_take(Call *call, GError **error);
 bool run_cases(Call *call, GError **error);
 bool run_show(Call *call, GError **error);
 bool run_status(Call *call, GError **error);
+bool run_report(Call *call, GError **error);
 bool run_policy(Call *call, GError **error);
 bool run_export(Call *call, GError **error);
 bool run_backup(Call *call, GError **error);

@@ -67,6 +67,7 @@ void cases_row(View *view, const JsonValue *row, GString *out);
 void cases_end(View *view, GString *out);
 void show_row(View *view, const JsonValue *row, GString *out);
 void status_row(View *view, const JsonValue *row, GString *out);
+void report_row(View *view, const JsonValue *row, GString *out);
 void policy_row(View *view, const JsonValue *row, GString *out);
 void explain_row(View *view, const JsonValue *row, GString *out);
 void csv_row(View *view, const JsonValue *row, GString *out);

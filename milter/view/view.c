@@ -13,6 +13,7 @@ static const ViewKind kinds[] = {
     {"cases", cases_row, cases_end},
     {"show", show_row, NULL},
     {"status", status_row, NULL},
+    {"report", report_row, NULL},
     {"policy", policy_row, NULL},
     {"explain", explain_row, NULL},
     {"csv", csv_row, csv_end},

@@ -1,2 +1,3 @@
 $(eval $(call unit,test_control,control))
 $(eval $(call unit,test_control_socket,control))
+$(eval $(call unit,test_control_report,control))
