@@ -20,35 +20,64 @@ static bool is_bidi(gunichar c)
 
 typedef enum { LINES_ONE, LINES_MANY } Lines;
 
+/* Printable ASCII at P, before END: what nearly all text is. */
+static gsize plain_run(const char *p, const char *end)
+{
+	const char *from = p;
+
+	while (p < end && *p >= 0x20 && *p < 0x7f) {
+		p++;
+	}
+	return (gsize)(p - from);
+}
+
+/* One character that isn't plain; false: no room for it. */
+static bool append_shown(
+    GString *out, const char *p, gsize max_bytes, Lines lines)
+{
+	gunichar c = g_utf8_get_char(p);
+	gsize n = (gsize)(g_utf8_next_char(p) - p);
+
+	if (lines == LINES_MANY && (c == '\n' || c == '\t')) {
+		g_string_append_c(out, (char)c);
+	} else if (c == '\n' || c == '\r' || c == '\t') {
+		if (out->len > 0 && out->str[out->len - 1] != ' ') {
+			g_string_append_c(out, ' ');
+		}
+	} else if (is_control(c) || is_bidi(c)) {
+		g_string_append_c(out, '?');
+	} else if (out->len + n <= max_bytes) {
+		g_string_append_len(out, p, (gssize)n);
+	} else {
+		return false;
+	}
+	return true;
+}
+
 static char *make_shown(
     const char *bytes, gsize length, gsize max_bytes, Lines lines)
 {
-	GString *out;
 	g_autofree char *valid = NULL;
-	const char *p, *end;
+	const char *p = bytes, *end;
+	GString *out;
 
 	length = MIN(length, max_bytes * 4); /* no work on what is cut */
-	valid = g_utf8_make_valid(bytes, (gssize)length);
+	end = bytes + length;
+	if (!g_utf8_validate_len(bytes, length, NULL)) {
+		p = valid = g_utf8_make_valid(bytes, (gssize)length);
+		end = p + strlen(p);
+	}
 	out = g_string_sized_new(MIN(length, max_bytes) + 1);
-	end = valid + strlen(valid);
-	for (p = valid; p < end; p = g_utf8_next_char(p)) {
-		gunichar c = g_utf8_get_char(p);
-		gsize n = (gsize)(g_utf8_next_char(p) - p);
+	while (p < end && out->len < max_bytes) {
+		gsize n = plain_run(p, end);
 
-		if (lines == LINES_MANY && (c == '\n' || c == '\t')) {
-			g_string_append_c(out, (char)c);
-		} else if (c == '\n' || c == '\r' || c == '\t') {
-			if (out->len > 0 && out->str[out->len - 1] != ' ') {
-				g_string_append_c(out, ' ');
-			}
-		} else if (is_control(c) || is_bidi(c)) {
-			g_string_append_c(out, '?');
-		} else if (out->len + n <= max_bytes) {
+		if (n > 0) {
+			n = MIN(n, max_bytes - out->len);
 			g_string_append_len(out, p, (gssize)n);
+			p += n;
+		} else if (append_shown(out, p, max_bytes, lines)) {
+			p = g_utf8_next_char(p);
 		} else {
-			break;
-		}
-		if (out->len >= max_bytes) {
 			break;
 		}
 	}

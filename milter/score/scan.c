@@ -296,6 +296,17 @@ static int window_compare(gconstpointer left, gconstpointer right)
 	return a->from < b->from ? -1 : a->from > b->from;
 }
 
+/* Links are found from left to right, so that mostly they are in order. */
+static bool windows_sorted(const Window *all, guint n)
+{
+	for (guint i = 1; i < n; i++) {
+		if (all[i].from < all[i - 1].from) {
+			return false;
+		}
+	}
+	return true;
+}
+
 static gsize window_bytes(const Window *window)
 {
 	return (gsize)window->to - window->from + 1;
@@ -311,7 +322,7 @@ static gsize windows_join(GArray *windows, guint first)
 	Window *all = &g_array_index(windows, Window, first);
 	guint n = windows->len - first, last = 0;
 	gsize bytes = 0;
-	if (n > 1) {
+	if (!windows_sorted(all, n)) {
 		qsort(all, n, sizeof *all, window_compare);
 	}
 	for (guint i = 1; i < n; i++) {
@@ -326,6 +337,11 @@ static gsize windows_join(GArray *windows, guint first)
 	return bytes + window_bytes(&all[last]);
 }
 
+static const Link *link_at(const ScanSpace *space, guint32 at)
+{
+	return &g_array_index(space->links, Link, at - 1);
+}
+
 void scan_windows(const ScanSpace *space, guint number, GArray *windows)
 {
 	guint32 at = space->last[number];
@@ -335,9 +351,11 @@ void scan_windows(const ScanSpace *space, guint number, GArray *windows)
 		return;
 	}
 	guint first = windows->len;
+	guint n = at == NONE ? 0 : link_at(space, at)->nth;
+	g_array_set_size(windows, first + n);
 	while (at != NONE) {
-		const Link *link = &g_array_index(space->links, Link, at - 1);
-		g_array_append_val(windows, link->window);
+		const Link *link = link_at(space, at);
+		g_array_index(windows, Window, first + --n) = link->window;
 		at = link->before;
 	}
 	gsize bytes = windows_join(windows, first);
