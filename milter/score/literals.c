@@ -15,6 +15,8 @@
 #define READ_DEPTH 24
 /* Hits expected in a byte of text above which all places are as good. */
 #define COST_MAX 0.25
+/* And above which a further set costs more than it saves. */
+#define COST_MORE 0.06
 
 typedef struct {
 	const char *at;
@@ -482,11 +484,7 @@ static void read_sequence(Reader *reader, Sequence *sequence, bool border)
 static void read_choice(
     Reader *reader, const Sequence *begin, bool border, Sequence *choice)
 {
-	sequence_init(choice);
-	choice->at = begin->at;
-	choice->width.min = REACH_FAR;
-	choice->whole = choice->gap = true;
-	choice->cost = 0;
+	sequence_init_choice(choice, begin);
 	for (;;) {
 		Sequence sequence;
 		sequence_continue(&sequence, begin, true);
@@ -513,17 +511,31 @@ static bool has_lines(const char *pattern)
 	return false;
 }
 
-GArray *literals_read(const char *pattern)
+static GPtrArray *sequence_sets(const Sequence *all)
+{
+	GPtrArray *sets =
+	    g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
+	for (guint i = 0; i < LITERAL_SETS; i++) {
+		const LiteralSet *set = &all->sets[i];
+		if (set->cost <= (i ? COST_MORE : COST_MAX)) {
+			g_ptr_array_add(sets, g_array_ref(set->literals));
+		}
+	}
+	return sets;
+}
+
+GPtrArray *literals_read(const char *pattern)
 {
 	Reader reader = {.at = pattern, .lines = has_lines(pattern)};
 	Sequence nothing, begin, all;
 	sequence_init(&nothing);
 	sequence_continue(&begin, &nothing, false);
 	read_choice(&reader, &begin, false, &all);
-	bool known = !reader.given_up && !*reader.at && all.cost <= COST_MAX;
-	GArray *literals = known ? g_array_ref(all.best) : NULL;
+	bool known = !reader.given_up && !*reader.at;
+	GPtrArray *sets =
+	    known && all.sets[0].cost <= COST_MAX ? sequence_sets(&all) : NULL;
 	sequence_clear(&nothing);
 	sequence_clear(&begin);
 	sequence_clear(&all);
-	return literals;
+	return sets;
 }

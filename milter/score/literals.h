@@ -1,8 +1,9 @@
 /*
  * Words that every match of a pattern has, read off the pattern, and where they
  * stand in it. For \b(lost|missing)\s+\w*bag: " lost " or " missing ", the
- * first behind four bytes of the match, the second behind seven. Where one is
- * found in a text, there may a match begin, and nowhere else.
+ * first behind four bytes of the match, the second behind seven; and further
+ * on, "bag". Where one of each set is found in a text, at its distance, there
+ * may a match begin, and nowhere else.
  *
  * Literals are written in the letters of a plain text: a-z, the underscore, a
  * zero for any digit, and a blank for every other byte, be it a bracket or a
@@ -16,6 +17,7 @@
 #include <stdbool.h>
 
 #define LITERAL_BYTES 24
+#define LITERAL_SETS 2 /* of one pattern */
 #define LITERAL_ALPHABET " abcdefghijklmnopqrstuvwxyz0_^"
 /* The byte of folded texts that stands for the edge. */
 #define LITERAL_EDGE '\x01'
@@ -42,11 +44,12 @@ typedef struct {
 
 /*
  * Reads PATTERN, which compiles, is folded (fold.h), and is for folded text.
- * Each match has one of the literals (of Literal) returned. NULL: nothing is
- * known, as where the pattern has something that this reader doesn't know, or
- * what is known is too common to help. Transfer full.
+ * Each match has a literal of each set returned (GArrays of Literal, at most
+ * LITERAL_SETS, the rarest first). NULL: nothing is known, as where the pattern
+ * has something that this reader doesn't know, or what is known is too common
+ * to help. Transfer full.
  */
-GArray *literals_read(const char *pattern);
+GPtrArray *literals_read(const char *pattern);
 
 /* The letter of a plain text for BYTE. */
 static inline char literal_letter(guchar byte)

@@ -252,6 +252,9 @@ Find match_rule(
 	g_array_set_size(matcher->seekers, 0);
 	scan_windows(matcher->scan, rule->number, matcher->windows);
 	seeker.end = matcher->windows->len;
+	if (seeker.end == 0) {
+		return FIND_NONE;
+	}
 	g_array_append_val(matcher->seekers, seeker);
 	RuleHit found = {.count = 0};
 	Find worst = FIND_NONE;

@@ -105,8 +105,8 @@ static int gravity_compare(
 static void scan_pattern_clear(gpointer data)
 {
 	ScanPattern *pattern = data;
-	if (pattern->literals) {
-		g_array_unref(pattern->literals);
+	if (pattern->sets) {
+		g_ptr_array_unref(pattern->sets);
 	}
 }
 

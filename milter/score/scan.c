@@ -2,7 +2,8 @@
  * All literals in one trie, over the texts in plain letters (literals.h), so
  * that neither case nor word borders are its business.
  *
- * What it finds becomes windows, a chain a pattern. Hostile text may be nothing
+ * What it finds becomes windows, a chain for each set of a pattern's literals;
+ * a match begins where those of all its sets are. Hostile text may be nothing
  * but literals: the window after many is open to the end, and beyond a number
  * of all the pass ends, and all patterns may match anywhere.
  */
@@ -14,15 +15,15 @@
 #include "score/trie.h"
 
 #define WINDOWS_MAX (512 * 1024)
-#define WINDOWS_OF_ONE 2048        /* of one pattern */
+#define WINDOWS_OF_ONE 2048        /* of one chain */
 #define USES_MAX (4 * 1024 * 1024) /* literals found, by pattern */
 /* Buffers that grew beyond this for one message aren't kept for the next. */
 #define WINDOWS_KEPT 8192
 #define PLAIN_KEPT_BYTES (256 * 1024)
 
-/* A literal of one pattern. */
+/* A literal of one set. */
 typedef struct {
-	guint32 pattern;
+	guint32 chain;
 	guint32 least;
 	Reach most;
 } Use;
@@ -32,9 +33,9 @@ struct Scan {
 	GArray *uses;   /* of Use, literal by literal */
 	guint32 *first; /* of literal i in uses; its last is before i + 1's */
 	guint n_patterns;
-	guint32 *begin; /* of each pattern: what its newest link is before
+	guint32 *begin; /* of each chain: what its newest link is before
 			 * anything is found, NONE or ALL */
-	guint32 *least; /* and of how many bytes its windows must be */
+	guint32 *least; /* of how many bytes each pattern's windows must be */
 	guint8 letters[256];
 };
 
@@ -53,7 +54,8 @@ struct ScanSpace {
 	GByteArray *plain;
 	GArray *links; /* of Link */
 	guint uses;    /* found */
-	guint32 *last; /* of each pattern: its newest link + 1, NONE or ALL */
+	guint32 *last; /* of each chain: its newest link + 1, NONE or ALL */
+	GArray *also;  /* of Window: scratch, to intersect */
 	/* Of the texts: a byte, the longest character, the longest run. */
 	guint32 unit_bytes[REACH_UNITS];
 };
@@ -71,7 +73,7 @@ static guint8 letter_code(char letter)
 	return (guint8)(strchr(LITERAL_ALPHABET, letter) - LITERAL_ALPHABET);
 }
 
-static void collect(Collection *all, const Literal *literal, guint pattern)
+static void collect(Collection *all, const Literal *literal, guint chain)
 {
 	guint8 letters[LITERAL_BYTES];
 	for (guint i = 0; i < literal->length; i++) {
@@ -86,9 +88,21 @@ static void collect(Collection *all, const Literal *literal, guint pattern)
 		g_hash_table_insert(all->known, word, GUINT_TO_POINTER(number));
 		g_ptr_array_add(all->words, g_steal_pointer(&word));
 	}
-	Use use = {pattern, literal->least, literal->most};
+	Use use = {chain, literal->least, literal->most};
 	g_array_append_val(
 	    (GArray *)g_ptr_array_index(all->uses, number - 1), use);
+}
+
+static void collect_set(Collection *all, const GArray *set, guint chain)
+{
+	for (guint i = 0; i < set->len; i++) {
+		collect(all, &g_array_index(set, Literal, i), chain);
+	}
+}
+
+static guint chain_of(guint pattern, guint set)
+{
+	return pattern * LITERAL_SETS + set;
 }
 
 static void scan_index(Scan *scan, const Collection *all)
@@ -114,11 +128,14 @@ static void scan_collect(Scan *scan, const GArray *patterns)
 	for (guint i = 0; i < patterns->len; i++) {
 		const ScanPattern *pattern =
 		    &g_array_index(patterns, ScanPattern, i);
-		const GArray *literals = pattern->literals;
-		scan->begin[i] = literals ? NONE : ALL;
 		scan->least[i] = pattern->least;
-		for (guint k = 0; literals && k < literals->len; k++) {
-			collect(&all, &g_array_index(literals, Literal, k), i);
+		for (guint k = 0; k < LITERAL_SETS; k++) {
+			bool has = pattern->sets && k < pattern->sets->len;
+			scan->begin[chain_of(i, k)] = has ? NONE : ALL;
+			if (has) {
+				collect_set(&all, pattern->sets->pdata[k],
+				    chain_of(i, k));
+			}
 		}
 	}
 	scan->trie = trie_new(all.words);
@@ -133,7 +150,7 @@ Scan *scan_new(const GArray *patterns)
 	Scan *scan = g_new0(Scan, 1);
 	scan->uses = g_array_new(FALSE, FALSE, sizeof(Use));
 	scan->n_patterns = patterns->len;
-	scan->begin = g_new(guint32, MAX(patterns->len, 1));
+	scan->begin = g_new(guint32, MAX(patterns->len, 1) * LITERAL_SETS);
 	scan->least = g_new(guint32, MAX(patterns->len, 1));
 	for (guint i = 0; i < 256; i++) {
 		scan->letters[i] = letter_code(literal_letter((guchar)i));
@@ -163,7 +180,8 @@ ScanSpace *scan_space_new(const Scan *scan)
 	space->scan = scan;
 	space->plain = g_byte_array_new();
 	space->links = g_array_new(FALSE, FALSE, sizeof(Link));
-	space->last = g_new(guint32, MAX(scan->n_patterns, 1));
+	space->last = g_new(guint32, MAX(scan->n_patterns, 1) * LITERAL_SETS);
+	space->also = g_array_new(FALSE, FALSE, sizeof(Window));
 	scan_nothing(space);
 	return space;
 }
@@ -175,6 +193,7 @@ void scan_space_free(ScanSpace *space)
 	}
 	g_byte_array_unref(space->plain);
 	g_array_unref(space->links);
+	g_array_unref(space->also);
 	g_free(space->last);
 	g_free(space);
 }
@@ -192,7 +211,7 @@ static void space_clear(ScanSpace *space)
 	g_array_set_size(space->links, 0);
 	space->uses = 0;
 	memcpy(space->last, space->scan->begin,
-	    space->scan->n_patterns * sizeof *space->last);
+	    space->scan->n_patterns * LITERAL_SETS * sizeof *space->last);
 }
 
 static guint32 reach_bytes(const ScanSpace *space, const Reach *reach)
@@ -214,7 +233,7 @@ static void space_add(ScanSpace *space, const Use *use, guint32 end)
 	if (end < use->least) {
 		return;
 	}
-	guint32 *last = &space->last[use->pattern];
+	guint32 *last = &space->last[use->chain];
 	guint32 most = reach_bytes(space, &use->most);
 	Window window = {.from = end - MIN(end, most), .to = end - use->least};
 	guint32 nth = 1;
@@ -251,7 +270,7 @@ static bool literal_found(guint word, gsize end, gpointer data)
 
 void scan_nothing(ScanSpace *space)
 {
-	for (guint i = 0; i < space->scan->n_patterns; i++) {
+	for (guint i = 0; i < space->scan->n_patterns * LITERAL_SETS; i++) {
 		space->last[i] = ALL;
 	}
 }
@@ -287,7 +306,12 @@ void scan_texts(ScanSpace *space, const char *texts, gsize length)
 
 bool scan_may(const ScanSpace *space, guint number)
 {
-	return space->last[number] != NONE;
+	for (guint k = 0; k < LITERAL_SETS; k++) {
+		if (space->last[chain_of(number, k)] == NONE) {
+			return false;
+		}
+	}
+	return true;
 }
 
 static int window_compare(gconstpointer left, gconstpointer right)
@@ -312,16 +336,15 @@ static gsize window_bytes(const Window *window)
 	return (gsize)window->to - window->from + 1;
 }
 
-/* Sorts WINDOWS from number FIRST on and joins those that touch; how many bytes
- * they are. */
-static gsize windows_join(GArray *windows, guint first)
+static const Link *link_at(const ScanSpace *space, guint32 at)
 {
-	if (windows->len == first) {
-		return 0;
-	}
-	Window *all = &g_array_index(windows, Window, first);
-	guint n = windows->len - first, last = 0;
-	gsize bytes = 0;
+	return &g_array_index(space->links, Link, at - 1);
+}
+
+/* Sorts the windows at ALL and joins those that touch; how many are left. */
+static guint windows_join(Window *all, guint n)
+{
+	guint last = 0;
 	if (!windows_sorted(all, n)) {
 		qsort(all, n, sizeof *all, window_compare);
 	}
@@ -329,22 +352,16 @@ static gsize windows_join(GArray *windows, guint first)
 		if (touch(&all[i], &all[last])) {
 			all[last].to = MAX(all[last].to, all[i].to);
 		} else {
-			bytes += window_bytes(&all[last]);
 			all[++last] = all[i];
 		}
 	}
-	g_array_set_size(windows, first + last + 1);
-	return bytes + window_bytes(&all[last]);
+	return last + 1;
 }
 
-static const Link *link_at(const ScanSpace *space, guint32 at)
+/* Appends to WINDOWS those of a chain, from left to right, apart. */
+static void chain_windows(const ScanSpace *space, guint chain, GArray *windows)
 {
-	return &g_array_index(space->links, Link, at - 1);
-}
-
-void scan_windows(const ScanSpace *space, guint number, GArray *windows)
-{
-	guint32 at = space->last[number];
+	guint32 at = space->last[chain];
 	if (at == ALL) {
 		Window all = {0, G_MAXUINT32};
 		g_array_append_val(windows, all);
@@ -358,7 +375,46 @@ void scan_windows(const ScanSpace *space, guint number, GArray *windows)
 		g_array_index(windows, Window, first + --n) = link->window;
 		at = link->before;
 	}
-	gsize bytes = windows_join(windows, first);
+	if (windows->len > first) {
+		n = windows_join(&g_array_index(windows, Window, first),
+		    windows->len - first);
+		g_array_set_size(windows, first + n);
+	}
+}
+
+/* Leaves of WINDOWS from number FIRST on what is in ALSO, too. */
+static void windows_intersect(GArray *windows, guint first, const GArray *also)
+{
+	guint n = windows->len;
+	for (guint i = first, k = 0; i < n && k < also->len;) {
+		Window a = g_array_index(windows, Window, i);
+		Window b = g_array_index(also, Window, k);
+		Window both = {MAX(a.from, b.from), MIN(a.to, b.to)};
+		if (both.from <= both.to) {
+			g_array_append_val(windows, both);
+		}
+		i += a.to <= b.to;
+		k += b.to <= a.to;
+	}
+	g_array_remove_range(windows, first, n - first);
+}
+
+void scan_windows(const ScanSpace *space, guint number, GArray *windows)
+{
+	guint first = windows->len;
+	gsize bytes = 0;
+	chain_windows(space, chain_of(number, 0), windows);
+	for (guint k = 1; k < LITERAL_SETS; k++) {
+		if (space->last[chain_of(number, k)] == ALL) {
+			continue;
+		}
+		g_array_set_size(space->also, 0);
+		chain_windows(space, chain_of(number, k), space->also);
+		windows_intersect(windows, first, space->also);
+	}
+	for (guint i = first; i < windows->len; i++) {
+		bytes += window_bytes(&g_array_index(windows, Window, i));
+	}
 	if (bytes < space->scan->least[number]) {
 		g_array_set_size(windows, first);
 	}

@@ -14,8 +14,8 @@ typedef struct {
 } Window;
 
 typedef struct {
-	GArray *literals; /* of Literal; NULL: it may match anywhere */
-	guint least;      /* fewer matches than these aren't looked for */
+	GPtrArray *sets; /* literals_read; NULL: it may match anywhere */
+	guint least;     /* fewer matches than these aren't looked for */
 } ScanPattern;
 
 /* Patterns and their literals. Immutable, for any number of threads. */

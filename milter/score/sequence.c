@@ -1,6 +1,6 @@
 /*
  * Runs are kept while they are few and short. When they can't be listed any
- * longer they become literals, of which the rarest set is kept; and new ones
+ * longer they become literals, of which the rarest sets are kept; and new ones
  * begin.
  */
 #include "score/sequence.h"
@@ -26,15 +26,32 @@ static void runs_reset(Sequence *sequence)
 
 void sequence_init(Sequence *sequence)
 {
-	*sequence = (Sequence){.cost = INFINITY};
+	*sequence = (Sequence){.at = {0}};
 	sequence->runs = g_array_new(FALSE, FALSE, sizeof(Run));
-	sequence->best = g_array_new(FALSE, FALSE, sizeof(Literal));
+	for (guint i = 0; i < LITERAL_SETS; i++) {
+		LiteralSet none = {
+		    g_array_new(FALSE, FALSE, sizeof(Literal)), INFINITY};
+		sequence->sets[i] = none;
+	}
+}
+
+void sequence_init_choice(Sequence *choice, const Sequence *begin)
+{
+	sequence_init(choice);
+	choice->at = begin->at;
+	choice->width.min = REACH_FAR;
+	choice->whole = choice->gap = true;
+	for (guint i = 0; i < LITERAL_SETS; i++) {
+		choice->sets[i].cost = 0;
+	}
 }
 
 void sequence_clear(Sequence *sequence)
 {
 	g_array_unref(sequence->runs);
-	g_array_unref(sequence->best);
+	for (guint i = 0; i < LITERAL_SETS; i++) {
+		g_array_unref(sequence->sets[i].literals);
+	}
 }
 
 void sequence_continue(Sequence *to, const Sequence *from, bool keep)
@@ -151,7 +168,22 @@ static double literal_cost(const Literal *literal)
 	       1e-6;
 }
 
-/* The literals that SEQUENCE's runs are, if they beat the best so far. */
+/* Keeps LITERALS if they beat one of the sets so far. */
+static void offer(Sequence *sequence, GArray *literals, double cost)
+{
+	LiteralSet *sets = sequence->sets;
+	guint last = LITERAL_SETS - 1, i = last;
+	if (cost >= sets[last].cost) {
+		return;
+	}
+	g_array_unref(sets[last].literals);
+	for (; i > 0 && cost < sets[i - 1].cost; i--) {
+		sets[i] = sets[i - 1];
+	}
+	sets[i] = (LiteralSet){g_array_ref(literals), cost};
+}
+
+/* Keeps the literals that SEQUENCE's runs are, if they are good. */
 static void consider_runs(Sequence *sequence)
 {
 	g_autoptr(GArray) found =
@@ -166,11 +198,7 @@ static void consider_runs(Sequence *sequence)
 		cost += literal_cost(&literal);
 		g_array_append_val(found, literal);
 	}
-	if (cost < sequence->cost) {
-		g_array_unref(sequence->best);
-		sequence->best = g_steal_pointer(&found);
-		sequence->cost = cost;
-	}
+	offer(sequence, found, cost);
 }
 
 /* What comes next can't be listed. */
@@ -322,14 +350,36 @@ void sequence_group(
 		sequence_runs(sequence, choice->runs, &group, times);
 		return;
 	}
-	runs_end(sequence);
-	if (times.least > 0 && choice->cost < sequence->cost) {
-		g_array_unref(sequence->best);
-		sequence->best = g_array_ref(choice->best);
-		sequence->cost = choice->cost;
+	/* What was carried into the group is part of what it offers. */
+	bool better = into && times.least > 0 && !isinf(choice->sets[0].cost);
+	if (better) {
+		runs_reset(sequence);
+	} else {
+		runs_end(sequence);
+	}
+	for (guint i = 0; times.least > 0 && i < LITERAL_SETS; i++) {
+		const LiteralSet *set = &choice->sets[i];
+		offer(sequence, set->literals, set->cost);
 	}
 	widen(sequence, &group, times);
 	runs_reset(sequence);
+}
+
+/* Puts number I of SEQUENCE's sets into SET, or the last there is. */
+static void add_set(LiteralSet *set, const Sequence *sequence, guint i)
+{
+	while (i > 0 && isinf(sequence->sets[i].cost)) {
+		i--;
+	}
+	const LiteralSet *more = &sequence->sets[i];
+	set->cost += more->cost;
+	if (set->literals->len + more->literals->len > LITERALS_MAX) {
+		set->cost = INFINITY;
+	}
+	if (!isinf(set->cost)) {
+		g_array_append_vals(
+		    set->literals, more->literals->data, more->literals->len);
+	}
 }
 
 void sequence_add_choice(Sequence *choice, Sequence *sequence)
@@ -347,12 +397,7 @@ void sequence_add_choice(Sequence *choice, Sequence *sequence)
 		*max = MAX(*max, sequence->width.max.of[i]);
 	}
 	consider_runs(sequence);
-	choice->cost += sequence->cost;
-	if (choice->best->len + sequence->best->len > LITERALS_MAX) {
-		choice->cost = INFINITY;
-	}
-	if (!isinf(choice->cost)) {
-		g_array_append_vals(
-		    choice->best, sequence->best->data, sequence->best->len);
+	for (guint i = 0; i < LITERAL_SETS; i++) {
+		add_set(&choice->sets[i], sequence, i);
 	}
 }

@@ -1,7 +1,7 @@
 /*
  * What is known of the strings that a part of a pattern matches, read from left
  * to right: the runs, which are all strings that may stand between a known
- * place and here, and the best literals (literals.h) so far.
+ * place and here, and the best sets of literals (literals.h) so far.
  */
 #ifndef SCORE_SEQUENCE_H
 #define SCORE_SEQUENCE_H
@@ -28,6 +28,12 @@ typedef struct {
 	Reach max;
 } Width;
 
+/* Of which each match has one. */
+typedef struct {
+	GArray *literals; /* of Literal */
+	double cost;      /* hits expected in a byte of text; INFINITY: none */
+} LiteralSet;
+
 /* Between the pattern's beginning and here. */
 typedef struct {
 	GArray *runs; /* of Run: each match has one of them next after `at` */
@@ -35,8 +41,7 @@ typedef struct {
 	Width width;  /* and to here */
 	bool whole;   /* the runs go back to where reading it began */
 	bool gap;     /* the byte before here is a blank of the plain text */
-	GArray *best; /* of Literal; empty: none yet */
-	double cost;
+	LiteralSet sets[LITERAL_SETS]; /* the best first */
 } Sequence;
 
 typedef struct {
@@ -59,6 +64,9 @@ typedef enum {
 /* Nothing is known. */
 void sequence_init(Sequence *sequence);
 void sequence_clear(Sequence *sequence);
+
+/* One of no choices yet, behind BEGIN. */
+void sequence_init_choice(Sequence *choice, const Sequence *begin);
 
 /* Makes TO go on where FROM is, with its runs if KEEP. */
 void sequence_continue(Sequence *to, const Sequence *from, bool keep);

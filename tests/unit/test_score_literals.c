@@ -9,10 +9,11 @@
  * and runs of letters. */
 static char *literals_text(const char *pattern)
 {
-	g_autoptr(GArray) known = literals_read(pattern);
-	if (!known) {
+	g_autoptr(GPtrArray) sets = literals_read(pattern);
+	if (!sets) {
 		return g_strdup("");
 	}
+	const GArray *known = g_ptr_array_index(sets, 0);
 	GString *out = g_string_new(NULL);
 	for (guint i = 0; i < known->len; i++) {
 		const Literal *one = &g_array_index(known, Literal, i);
@@ -289,7 +290,7 @@ static void test_random(void **state)
 		g_autoptr(Pattern) pattern = pattern_new(source->str, NULL);
 		g_autoptr(GArray) patterns =
 		    g_array_new(FALSE, FALSE, sizeof(ScanPattern));
-		g_autoptr(GArray) literals = literals_read(source->str);
+		g_autoptr(GPtrArray) literals = literals_read(source->str);
 		ScanPattern one = {literals, 1};
 		g_array_append_val(patterns, one);
 		g_autoptr(Scan) scan = scan_new(patterns);
