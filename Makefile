@@ -170,7 +170,8 @@ install: all
 		$(DESTDIR)$(mandir)/man8 \
 		$(DESTDIR)$(prefix)/lib/systemd/system \
 		$(DESTDIR)$(datadir)/bash-completion/completions
-	$(INSTALL) -m 755 $(B)/anteroomd $(DESTDIR)$(sbindir)/
+	$(INSTALL) -m 755 $(B)/anteroomd $(B)/anteroom-courier \
+		$(DESTDIR)$(sbindir)/
 	$(INSTALL) -m 755 $(B)/anteroom $(DESTDIR)$(bindir)/
 	$(INSTALL) -m 644 $(wildcard rules/*.rules) \
 		$(DESTDIR)$(datadir)/anteroom/rules/

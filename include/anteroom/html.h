@@ -40,8 +40,9 @@ void html_attrf(Html *html, const char *name, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 /* NAME without a value when ON. */
 void html_flag(Html *html, const char *name, bool on);
-/* An address: of ours ("/...", "?...", "#..."), https: or mailto:. Anything
- * else (javascript:, data:, "//host") becomes "#". */
+/* An address: of ours ("/...", "?...", "#..."), https:, http: or mailto:, or
+ * within a mail a part of it ("cid:..."). Anything else (javascript:, data:,
+ * "//host") becomes "#". */
 void html_url(Html *html, const char *name, const char *url);
 /* style="TEXT" of a mail, which knows no stylesheet. TEXT is a constant of the
  * program, never data; pages forbid it (their policy refuses it, too). */

@@ -298,6 +298,8 @@ static bool is_safe_url(const char *url)
 	}
 	return *url == '?' || *url == '#' ||
 	       g_str_has_prefix(url, "https://") ||
+	       g_str_has_prefix(url, "http://") ||
+	       g_str_has_prefix(url, "cid:") ||
 	       g_str_has_prefix(url, "mailto:");
 }
 

@@ -27,9 +27,11 @@ STANDS_ON = {
     'view': 'base',
     'cli': 'base conf message score sla route cases replies pipeline control '
            'view',
-    'notify': 'base conf cases sla view',
+    'letter': 'base view',
+    'picture': 'base',
+    'notify': 'base conf view letter control',
     'programs': 'base conf message score sla route cases replies pipeline '
-                'control intake view cli notify',
+                'control intake view cli letter picture notify',
 }
 HEADER_OF = {name: 'base' for name in
              'address error json limits log text times urgency when'.split()}
@@ -37,6 +39,7 @@ HEADER_OF.update(setup='pipeline', html='view', chart='view')
 FOREIGN = {
     'json-glib/': 'base', 'confuse.h': 'conf', 'gmime/': 'message',
     'iconv.h': 'message', 'pcre2.h': 'score', 'libical/': 'sla',
+    'curl/': 'notify', 'librsvg/': 'picture', 'cairo': 'picture',
     'lmdb.h': 'cases', 'libmilter/': 'intake', 'systemd/': 'programs',
 }
 TOP = {'Makefile', 'README.md', 'milter', 'include', 'rules', 'tests',

@@ -139,7 +139,8 @@ static void test_urls(void **state)
 	    {"//evil.example/", false},
 	    {"/\\evil.example/", false},
 	    {"/\t/evil.example/", false},
-	    {"http://plain.example/", false},
+	    {"http://plain.example/", true},
+	    {"cid:chart", true},
 	    {"relative", false},
 	    {"", false},
 	};

@@ -1,0 +1,60 @@
+/*
+ * The courier: takes notices from the daemon's outbox, makes mail of them and
+ * hands it to the mail server. Each at least once, and always with the same
+ * Message-ID: whatever is cut off in between comes again.
+ */
+#ifndef ANTEROOM_NOTIFY_H
+#define ANTEROOM_NOTIFY_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+#include "anteroom/conf.h"
+#include "anteroom/letter.h"
+
+/* ---- the way out: SMTP ---- */
+
+typedef struct Relay Relay;
+
+typedef enum {
+	RELAY_TAKEN,   /* the mail server has it */
+	RELAY_LATER,   /* not now; the same letter may go later */
+	RELAY_REFUSED, /* never: what it said is about this letter */
+	RELAY_AWAY,    /* not reached, or it takes nothing from us at all */
+} RelayResult;
+
+/* Once per process, before any thread. */
+void relay_init(void);
+
+/* URL: "smtp://HOST[:PORT]", with TLS where the server offers it (RFC 3207),
+ * or "smtps://...", checked. NULL with ERROR_CONFIG. Transfer full. */
+Relay *relay_new(const char *url, GError **error);
+void relay_free(Relay *relay);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Relay, relay_free)
+
+/* Hands LETTER over; the connection stays for the next. *SAID: what the server
+ * answered last, or why it wasn't reached, one line, without texts of ours;
+ * transfer full. Blocks at most two minutes. One thread at a time. */
+RelayResult relay_send(Relay *relay, const Letter *letter, char **said);
+
+/* ---- the courier ---- */
+
+typedef struct Courier Courier;
+
+/* CONF and PICTURE (may be NULL) outlive it. ERROR_CONFIG when nothing can be
+ * sent by CONF. Transfer full. */
+Courier *courier_new(const Conf *conf, LetterPicture picture, GError **error);
+void courier_free(Courier *courier);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Courier, courier_free)
+
+/*
+ * Works until the process ends; in a thread of its own. What goes wrong is
+ * logged and tried again.
+ */
+gpointer courier_run(gpointer courier);
+
+/* From another thread: a letter in hand is finished and told of, at most
+ * SECONDS long, and no further one begun. False: the time was up. */
+bool courier_stop(Courier *courier, guint seconds);
+
+#endif
