@@ -68,6 +68,17 @@ typedef struct {
 	gint64 due_s;
 	gint64 left_s; /* open seconds left, while paused */
 	gint64 ended_s;
+	/* What it took to get to due_s: it runs since from_s (0: started_s),
+	 * when spent_s of its open seconds were used up. */
+	gint64 from_s;
+	gint64 spent_s;
+	/* What was done, once each: the highest warning, in percent; the
+	 * breach; the latest step after it, in seconds and one more. */
+	guint warned_pct;
+	bool breached;
+	gint64 escalated_s;
+	gint64 next_s;  /* when it next needs attention; 0: never */
+	gint64 quiet_s; /* whatever was due until then is told nobody */
 } Clock;
 
 /* Why a case was scored as it was; TEXT is "" for sensitive cases. */

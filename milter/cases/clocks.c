@@ -104,6 +104,8 @@ static void end_clock(Draft *draft, Clock *clock, ClockState state, gint64 at_s)
 	}
 	clock->ended_s = MAX(at_s, clock->started_s);
 	clock->state = state;
+	clock->next_s = 0;
+	draft->ended = true;
 	if (state == CLOCK_MET && clock->ended_s > clock->due_s) {
 		clock->state = CLOCK_MISSED;
 	}

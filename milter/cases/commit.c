@@ -82,6 +82,20 @@ static int true_code(const Txn *txn, int code)
 	return code;
 }
 
+/* What is durable now is somebody's to send. */
+static void tell_waiting(Txn *txn)
+{
+	Store *store = txn->store;
+
+	if (!txn->outbox) {
+		return;
+	}
+	g_mutex_lock(&store->mutex);
+	store->queued++;
+	g_cond_broadcast(&store->outbox);
+	g_mutex_unlock(&store->mutex);
+}
+
 static void finish(Txn *txn)
 {
 	int code;
@@ -96,7 +110,9 @@ static void finish(Txn *txn)
 	code = mdb_txn_commit(txn->mdb);
 	if (code) {
 		txn_library(txn, true_code(txn, code), "can't commit");
+		return;
 	}
+	tell_waiting(txn);
 }
 
 /* Applies the N changes at ALL in one transaction. On failure *ERROR is what

@@ -3,7 +3,7 @@
  * tell of the change and with its index entries brought along. The one place
  * that writes cases, events and their indexes, so that they can't disagree.
  */
-#include "cases/internal.h"
+#include "cases/notice.h"
 
 #include <string.h>
 
@@ -20,6 +20,7 @@ Draft *draft_of(Case *kase)
 
 	draft->kase = kase;
 	draft->events = g_ptr_array_new();
+	draft->notices = g_ptr_array_new();
 	draft->clocks = g_string_new(NULL);
 	return draft;
 }
@@ -29,6 +30,7 @@ static void remember_index(Draft *draft)
 	draft->order = case_order_key(draft->kase);
 	draft->order_value = case_order_value(draft->kase);
 	draft->wake = case_wake_key(draft->kase);
+	draft->alarm = case_alarm_key(draft->kase);
 }
 
 Draft *draft_load_exact(Txn *txn, guint64 id)
@@ -81,9 +83,16 @@ static void stored_event_free(gpointer data)
 	g_free(data);
 }
 
+static void free_notice(gpointer data)
+{
+	notice_free(data);
+}
+
 void draft_free(Draft *draft)
 {
 	if (draft) {
+		g_ptr_array_set_free_func(draft->notices, free_notice);
+		g_ptr_array_unref(draft->notices);
 		g_ptr_array_set_free_func(draft->events, stored_event_free);
 		g_ptr_array_unref(draft->events);
 		g_string_free(draft->clocks, TRUE);
@@ -237,18 +246,32 @@ static void save_order(Txn *txn, Draft *draft)
 	txn_put_record(txn, DB_ORDER, &key, value);
 }
 
-static void save_wake(Txn *txn, Draft *draft)
+/* An entry whose key says it all moves from WAS to IS. */
+static void save_moment(Txn *txn, Db db, const Key *was, Key is)
 {
-	Key key = case_wake_key(draft->kase);
-
-	if (same_key(&key, &draft->wake)) {
+	if (same_key(&is, was)) {
 		return;
 	}
-	if (draft->wake.n) {
-		txn_delete(txn, DB_WAKE, &draft->wake);
+	if (was->n) {
+		txn_delete(txn, db, was);
 	}
-	if (key.n) {
-		txn_put(txn, DB_WAKE, &key, "");
+	if (is.n) {
+		txn_put(txn, db, &is, "");
+	}
+}
+
+static void save_notices(Txn *txn, Draft *draft, gint64 at_s)
+{
+	for (guint i = 0; i < draft->notices->len; i++) {
+		Notice *notice = draft->notices->pdata[i];
+
+		notice->case_id = draft->kase->id;
+		notice_queue(txn, notice);
+		notice_free(notice);
+	}
+	g_ptr_array_set_size(draft->notices, 0);
+	if (draft->ended) {
+		notices_withdraw(txn, draft->kase, at_s);
 	}
 }
 
@@ -266,6 +289,8 @@ void draft_save(Txn *txn, Draft *draft, gint64 at_s)
 	g_ptr_array_set_size(draft->events, 0);
 	g_ptr_array_set_free_func(draft->events, NULL);
 	save_order(txn, draft);
-	save_wake(txn, draft);
+	save_moment(txn, DB_WAKE, &draft->wake, case_wake_key(draft->kase));
+	save_moment(txn, DB_ALARMS, &draft->alarm, case_alarm_key(draft->kase));
+	save_notices(txn, draft, at_s);
 	txn_put(txn, DB_CASES, &key, draft->kase);
 }

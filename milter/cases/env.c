@@ -170,6 +170,12 @@ static void know_itself(Txn *txn)
 		}
 		meta.number = SCHEMA;
 	}
+	if (meta.number < SCHEMA && !txn->error) {
+		/* Records of before stay readable; what is new in this one
+		 * the clock adds. */
+		meta.number = SCHEMA;
+		txn_put(txn, DB_META, &schema, &meta);
+	}
 	if (meta.number > SCHEMA) {
 		txn_fail(txn, ERROR_CONFIG,
 		    "it was written by a newer version (schema "
@@ -224,6 +230,7 @@ static void free_store(Store *store)
 	}
 	g_mutex_clear(&store->mutex);
 	g_cond_clear(&store->work);
+	g_cond_clear(&store->outbox);
 	g_free(store->fatal);
 	g_free(store->path);
 	memset(store->secret, 0, sizeof(store->secret));
@@ -251,6 +258,7 @@ Store *store_open(const char *path, guint64 bytes, GError **error)
 	store->map_bytes = (bytes + 0xffff) & ~(guint64)0xffff;
 	g_mutex_init(&store->mutex);
 	g_cond_init(&store->work);
+	g_cond_init(&store->outbox);
 	g_queue_init(&store->waiting);
 	if (!open_all(store, error)) {
 		free_store(store);

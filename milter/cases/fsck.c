@@ -4,7 +4,7 @@
  * in timelines, index entries without what they point to, and the reverse. It
  * mends nothing.
  */
-#include "cases/internal.h"
+#include "cases/notice.h"
 
 #include <string.h>
 
@@ -103,6 +103,15 @@ static void check_wake(Fsck *fsck, const char *where, const Case *kase)
 	}
 }
 
+static void check_alarm(Fsck *fsck, const char *where, const Case *kase)
+{
+	Key key = case_alarm_key(kase);
+
+	if (key.n && !txn_has(&fsck->txn, DB_ALARMS, &key)) {
+		complain(fsck, where, "nothing will look at its clocks");
+	}
+}
+
 static void check_links(Fsck *fsck, const char *where, const Case *kase)
 {
 	for (guint i = 0; i <= kase->links->len; i++) {
@@ -142,6 +151,7 @@ static void check_case(
 	}
 	check_order(fsck, where, kase);
 	check_wake(fsck, where, kase);
+	check_alarm(fsck, where, kase);
 	check_links(fsck, where, kase);
 }
 
@@ -312,6 +322,115 @@ static void check_template(
 	}
 }
 
+static void check_alarm_entry(
+    Fsck *fsck, const Key *key, const char *where, gpointer thing)
+{
+	(void)thing;
+	check_listed(
+	    fsck, key, where, key_get_u64(key->bytes + 8), case_alarm_key);
+}
+
+/* ---- notices ---- */
+
+static bool names_case(const Notice *notice, guint64 id)
+{
+	if (notice->case_id == id) {
+		return true;
+	}
+	for (guint i = 0; i < notice->cases->len; i++) {
+		if (g_array_index(notice->cases, guint64, i) == id) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void check_pending(
+    Fsck *fsck, const char *where, const Notice *notice, guint64 id)
+{
+	Key key = key_pair(id, notice->number);
+
+	if (id && notice->state == NOTICE_WAITING &&
+	    !txn_has(&fsck->txn, DB_PENDING, &key)) {
+		complain(fsck, where,
+		    "the end of AR-%" G_GUINT64_FORMAT " won't withdraw it",
+		    id);
+	}
+}
+
+static void check_notice(
+    Fsck *fsck, const Key *key, const char *where, gpointer thing)
+{
+	Notice *notice = thing;
+	Key outbox;
+
+	notice->number = key_get_u64(key->bytes);
+	outbox = notice_outbox_key(notice);
+	if (outbox.n && !txn_has(&fsck->txn, DB_OUTBOX, &outbox)) {
+		complain(fsck, where, "it isn't in the outbox");
+	}
+	check_pending(fsck, where, notice, notice->case_id);
+	for (guint i = 0; i < notice->cases->len; i++) {
+		check_pending(fsck, where, notice,
+		    g_array_index(notice->cases, guint64, i));
+	}
+}
+
+/* The notice NUMBER that an index entry names; NULL with a complaint. */
+static Notice *get_notice(Fsck *fsck, const char *where, guint64 number)
+{
+	Notice *notice = notice_load_sound(&fsck->txn, number);
+
+	if (!notice) {
+		complain(fsck, where,
+		    "it names N-%" G_GUINT64_FORMAT ", which isn't there",
+		    number);
+	}
+	return notice;
+}
+
+static void check_outbox_entry(
+    Fsck *fsck, const Key *key, const char *where, gpointer thing)
+{
+	g_autoptr(Notice) notice =
+	    get_notice(fsck, where, key_get_u64(key->bytes + 9));
+	Key should = {.n = 0};
+
+	(void)thing;
+	if (notice) {
+		should = notice_outbox_key(notice);
+	}
+	if (notice && (should.n != key->n ||
+			  memcmp(should.bytes, key->bytes, key->n) != 0)) {
+		complain(fsck, where, "its notice isn't due then");
+	}
+}
+
+static void check_pending_entry(
+    Fsck *fsck, const Key *key, const char *where, gpointer thing)
+{
+	g_autoptr(Notice) notice =
+	    get_notice(fsck, where, key_get_u64(key->bytes + 8));
+
+	(void)thing;
+	if (notice && (notice->state != NOTICE_WAITING ||
+			  !names_case(notice, key_get_u64(key->bytes)))) {
+		complain(fsck, where, "its notice doesn't wait for that case");
+	}
+}
+
+/* Nothing points here but addresses. */
+static void check_reader(
+    Fsck *fsck, const Key *key, const char *where, gpointer thing)
+{
+	const Reader *reader = thing;
+
+	(void)key;
+	if (reader->times->len != reader->notices->len) {
+		complain(fsck, where, "times and notices don't match");
+	}
+}
+
 static void check_meta(
     Fsck *fsck, const Key *key, const char *where, gpointer thing)
 {
@@ -347,6 +466,11 @@ static const Walk walks[DBS] = {
     [DB_ORDER] = {17, check_order_entry},
     [DB_WAKE] = {16, check_wake_entry},
     [DB_TEMPLATES] = {20, check_template},
+    [DB_ALARMS] = {16, check_alarm_entry},
+    [DB_NOTICES] = {8, check_notice},
+    [DB_OUTBOX] = {17, check_outbox_entry},
+    [DB_PENDING] = {16, check_pending_entry},
+    [DB_READERS] = {16, check_reader},
 };
 
 /* Big enough for any of them. */
@@ -358,6 +482,8 @@ typedef union {
 	Thread thread;
 	Order order;
 	Template template;
+	Notice notice;
+	Reader reader;
 } Any;
 
 static void check_entry(

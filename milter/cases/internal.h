@@ -9,11 +9,12 @@
 
 #include "anteroom/cases.h"
 #include "anteroom/error.h"
+#include "anteroom/notice.h"
 #include "cases/codec.h"
 
 /* ---- databases and keys (FORMAT.md) ---- */
 
-#define SCHEMA 1
+#define SCHEMA 2
 
 typedef enum {
 	DB_META,
@@ -24,8 +25,13 @@ typedef enum {
 	DB_ORDER,
 	DB_WAKE,
 	DB_TEMPLATES,
+	DB_ALARMS,
+	DB_NOTICES,
+	DB_OUTBOX,
+	DB_PENDING,
+	DB_READERS,
 } Db;
-#define DBS 8
+#define DBS 13
 
 extern const char *const db_names[DBS];
 
@@ -51,7 +57,8 @@ typedef enum {
 	HASH_CONVERSATION, /* Outlook's Thread-Index */
 	HASH_NOTICE,       /* the mark of our own */
 	HASH_TEAM,
-	HASH_WORD, /* of an acknowledgement */
+	HASH_WORD,   /* of an acknowledgement */
+	HASH_READER, /* an address that notices go to */
 } HashKind;
 
 bool hash_is_set(const Hash *hash);
@@ -70,6 +77,7 @@ Key key_event(guint64 id, guint32 number);
 Key key_seen(const Hash *hash);
 Key key_thread(const Hash *hash, guint64 id);
 Key key_meta(const char *name);
+Key key_pair(guint64 first, guint64 second);
 
 /* ---- records ---- */
 
@@ -128,8 +136,17 @@ typedef struct {
 	GArray *words; /* of guint64, ascending */
 } Template;
 
+/* Who gets notices: breaches of the last hour, and the summary of a storm. */
+typedef struct {
+	GArray *times;    /* of guint64, in order */
+	GArray *notices;  /* of guint64, one each */
+	guint64 summary;  /* the latest; 0 = none */
+	gint64 summary_s; /* when that is sent */
+} Reader;
+
 extern const Layout case_layout, clock_layout, hit_layout, event_layout,
     seen_layout, thread_layout, order_layout, meta_layout, wake_layout,
+    alarm_layout, notice_layout, outbox_layout, pending_layout, reader_layout,
     template_layout;
 
 /* The layout of each database's values. */
@@ -155,6 +172,8 @@ struct Store {
 	bool stop;
 	char *fatal; /* why nothing more can be changed; NULL */
 	guint64 commits, changes;
+	GCond outbox;     /* something was queued */
+	guint64 queued;   /* how often */
 	bool warned_full; /* the committer's alone */
 };
 
@@ -176,6 +195,7 @@ typedef struct {
 	guint writes;    /* since the transaction began */
 	guint64 next_id; /* 0 = not read yet */
 	bool next_used;
+	bool outbox; /* a notice waits that didn't before, or not so soon */
 } Txn;
 
 /* A read transaction; false with ERROR_TEMPORARY or ERROR_FATAL. */
@@ -243,9 +263,12 @@ typedef struct {
 	Case *kase; /* owned */
 	Key order;  /* n = 0: none */
 	Key wake;
+	Key alarm;
 	GByteArray *order_value;
-	GPtrArray *events; /* of StoredEvent, not written yet */
-	GString *clocks;   /* what clocks did since the last event */
+	GPtrArray *events;  /* of StoredEvent, not written yet */
+	GPtrArray *notices; /* of Notice, not queued yet */
+	GString *clocks;    /* what clocks did since the last event */
+	bool ended;         /* a clock has */
 } Draft;
 
 /* The case ID, or the one it was merged into; NULL when there is none, or with
@@ -280,6 +303,8 @@ void draft_save(Txn *txn, Draft *draft, gint64 at_s);
  * (n = 0 unless paused). */
 Key case_order_key(const Case *kase);
 Key case_wake_key(const Case *kase);
+/* Key of `alarms`: n = 0 unless a clock needs attention some time. */
+Key case_alarm_key(const Case *kase);
 GByteArray *case_order_value(const Case *kase);
 /* What the chain has after EVENT's record. */
 void event_chain(

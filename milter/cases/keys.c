@@ -106,6 +106,14 @@ Key key_meta(const char *name)
 	return key;
 }
 
+Key key_pair(guint64 first, guint64 second)
+{
+	Key key = key_case(first);
+
+	key_u64(&key, second);
+	return key;
+}
+
 /* Those with a deadline by it, then the others from the newest back. */
 Key case_order_key(const Case *kase)
 {
@@ -125,6 +133,25 @@ Key case_wake_key(const Case *kase)
 	if (kase->state == CASE_PAUSED) {
 		key_u64(&key, (guint64)kase->pause_until_s);
 		key_u64(&key, kase->id);
+	}
+	return key;
+}
+
+Key case_alarm_key(const Case *kase)
+{
+	Key key = {.n = 0};
+	gint64 next_s = 0;
+
+	for (guint i = 0; i < kase->clocks->len; i++) {
+		const Clock *clock = &g_array_index(kase->clocks, Clock, i);
+
+		if (clock->state == CLOCK_RUNNING && clock->next_s &&
+		    (!next_s || clock->next_s < next_s)) {
+			next_s = clock->next_s;
+		}
+	}
+	if (next_s) {
+		key = key_pair((guint64)next_s, kase->id);
 	}
 	return key;
 }

@@ -41,6 +41,13 @@ static const Slot clock_slots[] = {
     SLOT(6, Clock, due_s, SLOT_INT64),
     SLOT(7, Clock, left_s, SLOT_INT64),
     SLOT(8, Clock, ended_s, SLOT_INT64),
+    SLOT(9, Clock, from_s, SLOT_INT64),
+    SLOT(10, Clock, spent_s, SLOT_INT64),
+    SLOT(11, Clock, warned_pct, SLOT_INT32),
+    SLOT(12, Clock, breached, SLOT_BOOL),
+    SLOT(13, Clock, escalated_s, SLOT_INT64),
+    SLOT(14, Clock, next_s, SLOT_INT64),
+    SLOT(15, Clock, quiet_s, SLOT_INT64),
 };
 const Layout clock_layout = LAYOUT("clock", Clock, clock_slots);
 
@@ -152,17 +159,61 @@ static const Slot template_slots[] = {
 };
 const Layout template_layout = LAYOUT("template", Template, template_slots);
 
+static const Slot notice_slots[] = {
+    CHOICE(1, Notice, kind, NOTICE_KINDS),
+    CHOICE(2, Notice, rung, RUNGS),
+    CHOICE(3, Notice, state, NOTICE_STATES),
+    SLOT(4, Notice, to, SLOT_TEXT),
+    SLOT(5, Notice, at_s, SLOT_INT64),
+    SLOT(6, Notice, after_s, SLOT_INT64),
+    SLOT(7, Notice, next_s, SLOT_INT64),
+    SLOT(8, Notice, case_id, SLOT_INT64),
+    SLOT(9, Notice, team, SLOT_TEXT),
+    SLOT(10, Notice, topic, SLOT_TEXT),
+    CHOICE(11, Notice, level, URGENCY_LEVELS),
+    SLOT(12, Notice, sensitive, SLOT_BOOL),
+    SLOT(13, Notice, subject, SLOT_TEXT),
+    SLOT(14, Notice, from, SLOT_TEXT),
+    SLOT(15, Notice, of_clock, SLOT_BOOL),
+    CHOICE(16, Notice, metric, METRICS),
+    SLOT(17, Notice, instance, SLOT_INT32),
+    SLOT(18, Notice, step, SLOT_INT64),
+    SLOT(19, Notice, due_s, SLOT_INT64),
+    SLOT(20, Notice, policy, SLOT_TEXT),
+    SLOT(21, Notice, zone, SLOT_TEXT),
+    SLOT(22, Notice, detail, SLOT_TEXT),
+    SLOT(23, Notice, attempts, SLOT_INT32),
+    MAY_LACK(24, Notice, error, SLOT_TEXT),
+    MAY_LACK(25, Notice, message_id, SLOT_TEXT),
+    SLOT(26, Notice, ended_s, SLOT_INT64),
+    SLOT(27, Notice, cases, SLOT_NUMBERS),
+};
+const Layout notice_layout = LAYOUT("notice", Notice, notice_slots);
+
+static const Slot reader_slots[] = {
+    SLOT(1, Reader, times, SLOT_NUMBERS),
+    SLOT(2, Reader, notices, SLOT_NUMBERS),
+    SLOT(3, Reader, summary, SLOT_INT64),
+    SLOT(4, Reader, summary_s, SLOT_INT64),
+};
+const Layout reader_layout = LAYOUT("reader", Reader, reader_slots);
+
 /* The key says it all. */
 const Layout wake_layout = {"wake", 1, NULL, 0};
+const Layout alarm_layout = {"alarm", 1, NULL, 0};
+const Layout outbox_layout = {"outbox", 1, NULL, 0};
+const Layout pending_layout = {"pending", 1, NULL, 0};
 
 const char *const db_names[DBS] = {
-    "meta", "cases", "events", "seen", "threads", "order", "wake", "templates"};
+    "meta", "cases", "events", "seen", "threads", "order", "wake", "templates",
+    "alarms", "notices", "outbox", "pending", "readers"};
 
 const Layout *db_layout(Db db)
 {
 	static const Layout *const layouts[DBS] = {&meta_layout, &case_layout,
 	    &event_layout, &seen_layout, &thread_layout, &order_layout,
-	    &wake_layout, &template_layout};
+	    &wake_layout, &template_layout, &alarm_layout, &notice_layout,
+	    &outbox_layout, &pending_layout, &reader_layout};
 
 	return layouts[db];
 }

@@ -32,6 +32,11 @@ static const struct {
     {"resume", run_act, false},
     {"merge", run_act, false},
     {"export", run_export, false},
+    {"notices", run_notices, false},
+    {"notice-retry", run_notice_end, false},
+    {"notices-take", run_notices_take, false},
+    {"notice-sent", run_notice_end, false},
+    {"notice-failed", run_notice_end, false},
     {"backup", run_backup, false},
     {"fsck", run_fsck, false},
 };
@@ -93,6 +98,7 @@ void control_guard(Control *control, const PoisonGuard *guard)
 
 void control_stop(Control *control)
 {
+	g_atomic_int_set(&control->stopping, 1);
 	g_clear_pointer(&control->listener, listener_free);
 }
 
@@ -173,6 +179,7 @@ bool control_dispatch(Control *control, const ControlRequest *request,
 	Call call = {.command = command,
 	    .request = request,
 	    .store = control->store,
+	    .stopping = &control->stopping,
 	    .guard = control->guard.enter != NULL ? &control->guard : NULL,
 	    .now_s = times_now_s(),
 	    .row = row,

@@ -13,6 +13,7 @@ struct Control {
 	Listener *listener; /* NULL until control_listen */
 	bool serving;       /* a daemon: commands are logged */
 	PoisonGuard guard;  /* enter NULL: none */
+	gint stopping;      /* atomic: whoever waits for something stops */
 };
 
 /* One command in work. Invariant: `setup` holds a reference throughout. */
@@ -22,6 +23,7 @@ typedef struct {
 	Setup *setup;
 	Store *store;
 	const PoisonGuard *guard; /* NULL: none */
+	const gint *stopping;     /* atomic */
 	gint64 now_s;             /* the wall clock, or --now */
 	ControlRow row;
 	gpointer data;
@@ -41,6 +43,9 @@ bool run_status(Call *call, GError **error);
 bool run_report(Call *call, GError **error);
 bool run_policy(Call *call, GError **error);
 bool run_export(Call *call, GError **error);
+bool run_notices(Call *call, GError **error);
+bool run_notices_take(Call *call, GError **error);
+bool run_notice_end(Call *call, GError **error); /* sent, failed, retry */
 bool run_backup(Call *call, GError **error);
 bool run_fsck(Call *call, GError **error);
 bool run_act(Call *call, GError **error); /* route ... merge */

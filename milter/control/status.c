@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "anteroom/notice.h"
 #include "control/internal.h"
 
 #define SOON_S (2 * 3600)
@@ -165,7 +166,16 @@ static void write_count(Json *json, const TeamCount *count)
 	json_end_object(json);
 }
 
-static void status_row(Status *status)
+static void write_outbox(Json *json, const OutboxCount *count)
+{
+	json_begin_object(json, "outbox");
+	json_int(json, "waiting", (gint64)count->waiting);
+	json_int(json, "due", (gint64)count->due);
+	json_int(json, "dead", (gint64)count->dead);
+	json_end_object(json);
+}
+
+static void status_row(Status *status, const OutboxCount *outbox)
 {
 	Json *json = row_new();
 
@@ -175,6 +185,7 @@ static void status_row(Status *status)
 		write_count(json, status->counts->pdata[i]);
 	}
 	json_end_array(json);
+	write_outbox(json, outbox);
 	call_row(status->call, json);
 }
 
@@ -199,17 +210,19 @@ bool run_status(Call *call, GError **error)
 	    g_ptr_array_new_with_free_func(count_free);
 	g_autoptr(GHashTable) by_team =
 	    g_hash_table_new(g_str_hash, g_str_equal);
+	OutboxCount outbox;
 
 	status.counts = counts;
 	status.by_team = by_team;
 	begin_teams(&status);
-	if (!store_each_by_id(call->store, count_one, &status, error)) {
+	if (!store_each_by_id(call->store, count_one, &status, error) ||
+	    !store_outbox(call->store, call->now_s, &outbox, error)) {
 		return false;
 	}
 	if (counts->len == 0 && status.only != NULL &&
 	    !args_known(call, WORD_TEAM, status.only, error)) {
 		return false;
 	}
-	status_row(&status);
+	status_row(&status, &outbox);
 	return true;
 }

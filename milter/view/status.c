@@ -58,6 +58,28 @@ static void add_team(Table *table, const JsonValue *team)
 	    cells);
 }
 
+/* Nothing while all is well. */
+static void print_outbox(
+    const View *view, const JsonValue *outbox, GString *out)
+{
+	gint64 due = json_get_int(outbox, "due", 0);
+	gint64 dead = json_get_int(outbox, "dead", 0);
+	g_autofree char *text = NULL;
+
+	if (dead > 0) {
+		text = g_strdup_printf("%" G_GINT64_FORMAT
+				       " notices could not be sent: "
+				       "anteroom notices --state dead",
+		    dead);
+		paint(out, &view->style, PAINT_ALARM, text);
+		g_string_append_c(out, '\n');
+	}
+	if (due > 0) {
+		g_string_append_printf(out,
+		    "%" G_GINT64_FORMAT " notices wait for the courier\n", due);
+	}
+}
+
 void status_row(View *view, const JsonValue *row, GString *out)
 {
 	const JsonValue *teams = json_get(row, "teams");
@@ -68,4 +90,5 @@ void status_row(View *view, const JsonValue *row, GString *out)
 	}
 	table_print(table, &view->style, out);
 	table_free(table);
+	print_outbox(view, json_get(row, "outbox"), out);
 }

@@ -35,7 +35,7 @@ STANDS_ON = {
 }
 HEADER_OF = {name: 'base' for name in
              'address error json limits log text times urgency when'.split()}
-HEADER_OF.update(setup='pipeline', html='view', chart='view')
+HEADER_OF.update(setup='pipeline', html='view', chart='view', notice='cases')
 FOREIGN = {
     'json-glib/': 'base', 'confuse.h': 'conf', 'gmime/': 'message',
     'iconv.h': 'message', 'pcre2.h': 'score', 'libical/': 'sla',

@@ -18,6 +18,7 @@
 #include "anteroom/control.h"
 #include "anteroom/error.h"
 #include "anteroom/message.h"
+#include "anteroom/notice.h"
 
 #define NOW_S                                                           \
 	G_GINT64_CONSTANT(1795255200) /* 2026-11-21T10:00:00Z, Saturday \
@@ -32,6 +33,8 @@ struct Store {
 	guint wrong;    /* for fsck */
 	gulong fsck_us; /* how long it takes */
 	guint admitted;
+	const char *ended; /* how a notice did */
+	guint waits;
 	char *recipients; /* of the last admission, joined */
 	gint64 arrival_s;
 	const Event *timeline; /* of all cases, up to one without a case;
@@ -271,6 +274,147 @@ bool store_fsck(Store *store, StoreReport report, gpointer data,
 	for (guint i = 0; i < store->wrong; i++) {
 		report("AR-1: event 2: chain is broken", data);
 	}
+	return true;
+}
+
+/* ---- notices: one that waits, N-1 ---- */
+
+static inline Notice *fixture_notice(void)
+{
+	Notice *notice = g_new0(Notice, 1);
+
+	notice->number = 1;
+	notice->to = g_strdup("lead@example.com");
+	notice->kind = NOTICE_WARNING;
+	notice->of_clock = true;
+	notice->step = 75;
+	notice->instance = 1;
+	notice->at_s = notice->after_s = notice->next_s = NOW_S;
+	notice->case_id = 1;
+	notice->sensitive = true;
+	notice->cases = g_array_new(FALSE, FALSE, sizeof(guint64));
+	return notice;
+}
+
+static inline void fixture_notice_free(gpointer data)
+{
+	Notice *notice = data;
+
+	g_free(notice->to);
+	g_free(notice->message_id);
+	g_array_unref(notice->cases);
+	g_free(notice);
+}
+
+const char *notice_kind_name(NoticeKind kind)
+{
+	return kind == NOTICE_WARNING ? "warning" : "other";
+}
+
+const char *rung_name(Rung rung)
+{
+	return rung == RUNG_TEAM ? "team" : "other";
+}
+
+const char *notice_state_name(NoticeState state)
+{
+	return state == NOTICE_WAITING ? "waiting" : "dead";
+}
+
+bool notice_state_parse(const char *name, NoticeState *state)
+{
+	*state = NOTICE_DEAD;
+	return strcmp(name, "dead") == 0;
+}
+
+char *notice_name(guint64 number)
+{
+	return g_strdup_printf("N-%" G_GUINT64_FORMAT, number);
+}
+
+bool notice_parse_name(const char *name, guint64 *number, GError **error)
+{
+	*number = 1;
+	if (strcmp(name, "N-1") != 0) {
+		g_set_error(error, ANTEROOM_ERROR, ERROR_USAGE, "no notice");
+		return false;
+	}
+	return true;
+}
+
+GPtrArray *store_notices(Store *store, int state, guint limit, GError **error)
+{
+	GPtrArray *notices =
+	    g_ptr_array_new_with_free_func(fixture_notice_free);
+
+	(void)store;
+	(void)limit;
+	(void)error;
+	if (state != NOTICE_DEAD) {
+		g_ptr_array_add(notices, fixture_notice());
+	}
+	return notices;
+}
+
+GPtrArray *store_notices_take(
+    Store *store, const char *host, gint64 now_s, guint limit, GError **error)
+{
+	GPtrArray *notices = store_notices(store, -1, limit, error);
+	Notice *notice = notices->pdata[0];
+
+	(void)now_s;
+	if (store->ended != NULL) {
+		g_ptr_array_set_size(notices, 0);
+		return notices;
+	}
+	notice->message_id = g_strconcat("N-1.x@", host, NULL);
+	return notices;
+}
+
+void store_notices_wait(Store *store, guint wait_ms)
+{
+	store->waits++;
+	g_usleep(wait_ms * 10);
+}
+
+bool store_notice_sent(
+    Store *store, guint64 number, gint64 now_s, GError **error)
+{
+	(void)number;
+	(void)now_s;
+	(void)error;
+	store->ended = "sent";
+	return true;
+}
+
+bool store_notice_failed(Store *store, guint64 number, const char *why,
+    bool final, gint64 now_s, GError **error)
+{
+	(void)number;
+	(void)now_s;
+	(void)error;
+	(void)why;
+	store->ended = final ? "dead" : "failed";
+	return true;
+}
+
+bool store_notice_retry(
+    Store *store, guint64 number, gint64 now_s, GError **error)
+{
+	(void)number;
+	(void)now_s;
+	(void)error;
+	store->ended = "retry";
+	return true;
+}
+
+bool store_outbox(
+    Store *store, gint64 now_s, OutboxCount *count, GError **error)
+{
+	(void)store;
+	(void)now_s;
+	(void)error;
+	*count = (OutboxCount){.waiting = 3, .due = 2, .dead = 1};
 	return true;
 }
 

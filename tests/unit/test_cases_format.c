@@ -4,7 +4,7 @@
  */
 #include "cases_fixture.h"
 
-#include "cases/internal.h"
+#include "cases/notice.h"
 
 #define FORMAT "milter/cases/FORMAT.md"
 
@@ -76,7 +76,9 @@ static void test_tags(void **state)
 {
 	static const Layout *const all[] = {&meta_layout, &case_layout,
 	    &clock_layout, &hit_layout, &event_layout, &seen_layout,
-	    &thread_layout, &order_layout, &wake_layout, &template_layout};
+	    &thread_layout, &order_layout, &wake_layout, &template_layout,
+	    &alarm_layout, &notice_layout, &outbox_layout, &pending_layout,
+	    &reader_layout};
 
 	(void)state;
 	for (gsize i = 0; i < G_N_ELEMENTS(all); i++) {
@@ -101,17 +103,37 @@ static void expect_keys(Txn *txn, Db db, const char *bytes)
 	assert_true(n > 0);
 }
 
+static void tell_breach(Txn *txn, gpointer data)
+{
+	World *world = data;
+	g_autoptr(Draft) draft = draft_load(txn, 2);
+	NoticeAsk ask = {.kind = NOTICE_BREACH,
+	    .rung = RUNG_LEAD,
+	    .at_s = T0,
+	    .conf = world->conf,
+	    .sla = world->sla};
+
+	g_array_index(draft->kase->clocks, Clock, 0).next_s = T0 + HOUR;
+	assert_true(draft_notice(draft, &ask));
+	draft_save(txn, draft, T0);
+}
+
 /* A store with something in every database. */
 static void fill(World *world)
 {
 	Mail first = {.id = "m1@x"};
+	Mail second = {.id = "m2@x", .body = "Where is my parcel, I wonder."};
 
 	Mail reply = {.from = "bob@example.com",
 	    .to = CUSTOMER,
 	    .refs = "<m1@x>",
 	    .body = "We received your message and will reply to you soon."};
 
+	world->conf->notify_from = "anteroom@example.com";
 	case_free(world_admit(world, ADMIT_NEW, &first));
+	case_free(world_admit(world, ADMIT_NEW, &second));
+	assert_true(commit_run(world->store, tell_breach, world, NULL));
+	world_check(world);
 	case_free(world_answer(world, ANSWER_ACKNOWLEDGED, "care", &reply));
 	case_free(world_act(world, ACT_ANSWERED, 1, "", T0, 0, NULL));
 	case_free(world_act(world, ACT_PAUSE, 1, "p", T0, DAY, NULL));

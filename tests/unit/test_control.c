@@ -388,6 +388,70 @@ static void test_status(void **state)
 	fixture_end(&fixture);
 }
 
+static void test_notices(void **state)
+{
+	Fixture fixture;
+	int code;
+	g_autoptr(GPtrArray) rows = NULL;
+	g_autoptr(GPtrArray) taken = NULL;
+
+	(void)state;
+	fixture_begin(&fixture);
+	rows = ask(&fixture, ROLE_READER, "notices", "{}", &code);
+	assert_int_equal(code, -1);
+	assert_int_equal(rows->len, 1);
+	assert_string_equal(
+	    json_get_string(row_at(rows, 0), "subject"), "(restricted)");
+	assert_null(json_get(row_at(rows, 0), "from"));
+	assert_null(json_get(row_at(rows, 0), "message_id"));
+	assert_int_equal(json_get_int(row_at(rows, 0), "level", 0), 75);
+	assert_string_equal(
+	    json_get_string(row_at(rows, 0), "metric"), "first_reply");
+	taken = ask(&fixture, ROLE_READER, "notices-take", "{}", &code);
+	assert_int_equal(code, -1);
+	assert_string_equal(json_get_string(row_at(taken, 0), "message_id"),
+	    "<N-1.x@anteroom.invalid>");
+	fixture_end(&fixture);
+}
+
+static void test_notice_ends(void **state)
+{
+	static const struct {
+		const char *command, *args, *how;
+		int code;
+	} table[] = {
+	    {"notice-sent", "{\"notice\":\"N-1\"}", "sent", -1},
+	    {"notice-failed", "{\"notice\":\"N-1\",\"why\":\"451\"}", "failed",
+		-1},
+	    {"notice-failed",
+		"{\"notice\":\"N-1\",\"why\":\"550\",\"final\":true}", "dead",
+		-1},
+	    {"notice-failed", "{\"notice\":\"N-1\"}", "dead", ERROR_USAGE},
+	    {"notice-sent", "{\"notice\":\"x\"}", "dead", ERROR_USAGE},
+	    {"notice-retry", "{\"notice\":\"N-1\"}", "dead", ERROR_DENIED},
+	};
+	g_autoptr(GPtrArray) waited = NULL;
+	Fixture fixture;
+	int code;
+
+	(void)state;
+	fixture_begin(&fixture);
+	for (gsize i = 0; i < G_N_ELEMENTS(table); i++) {
+		g_autoptr(GPtrArray) rows = ask(&fixture, ROLE_READER,
+		    table[i].command, table[i].args, &code);
+
+		assert_int_equal(code, table[i].code);
+		assert_string_equal(fixture.store.ended, table[i].how);
+	}
+	/* Nothing is due: it waits, and gives nothing. */
+	waited = ask(
+	    &fixture, ROLE_READER, "notices-take", "{\"wait\":\"1s\"}", &code);
+	assert_int_equal(code, -1);
+	assert_int_equal(waited->len, 0);
+	assert_true(fixture.store.waits > 0);
+	fixture_end(&fixture);
+}
+
 static void test_policy(void **state)
 {
 	static const struct {
@@ -722,6 +786,8 @@ int main(void)
 	    cmocka_unit_test(test_sensitive),
 	    cmocka_unit_test(test_search_tells_readers_nothing),
 	    cmocka_unit_test(test_status),
+	    cmocka_unit_test(test_notices),
+	    cmocka_unit_test(test_notice_ends),
 	    cmocka_unit_test(test_policy),
 	    cmocka_unit_test(test_acts),
 	    cmocka_unit_test(test_take),
