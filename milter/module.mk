@@ -4,5 +4,9 @@ $(eval $(call module,pipeline,pipeline.c setup.c verdict.c,,,base conf message \
 $(eval $(call program,anteroomd,milter/anteroomd.c,intake control pipeline,libsystemd))
 $(eval $(call program,anteroom,milter/anteroom.c,cli))
 $(eval $(call program,anteroom-courier,milter/anteroom-courier.c,notify picture,libsystemd))
-PROGRAMS := $(B)/anteroomd $(B)/anteroom $(B)/anteroom-courier
+# It links the commands' table; --as-needed leaves the store's libraries out.
+$(eval $(call program,anteroom-web,milter/anteroom-web.c,web,libsystemd))
+$(B)/anteroom-web: ALL_LDFLAGS += -Wl,--as-needed
+PROGRAMS := $(B)/anteroomd $(B)/anteroom $(B)/anteroom-courier \
+	$(B)/anteroom-web
 all: $(PROGRAMS)

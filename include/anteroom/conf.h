@@ -199,8 +199,13 @@ typedef struct Conf {
 	const char *notify_base_url; /* without a slash at its end */
 	int digest_min;              /* minute of the day; -1 = none */
 
-	const char *web_listen;
+	const char *web_listen; /* "host:port" or "unix:/path" */
 	const char *web_users;
+	const char *web_system_user;         /* of the web process */
+	const char *const *web_proxies;      /* valid CIDR */
+	const char *web_user_header;         /* "" = no single sign-on */
+	const char *const *web_metrics_from; /* valid CIDR */
+	gint64 web_idle_s, web_session_s;    /* of a login */
 
 	gint refs;               /* private */
 	struct ConfIndex *index; /* private: its memory, names hashed; NULL in
@@ -259,5 +264,8 @@ const char *conf_zone(const Conf *conf);
 
 /* Is IP (text, v4 or v6, also "IPv6:...") in trusted-networks? */
 bool conf_trusts_ip(const Conf *conf, const char *ip);
+
+/* Is IP (as above) in one of NETWORKS, a list of valid CIDR? */
+bool conf_networks_have(const char *const *networks, const char *ip);
 
 #endif

@@ -58,6 +58,8 @@ typedef enum {
 	WORD_FORMAT, /* json or csv */
 	WORD_PATH,
 	WORD_COMMAND,
+	WORD_ROLE, /* of a user of the web pages */
+	WORD_USER, /* such a user; a word of "user" */
 } WordKind;
 
 /* An argument by place, or an option by name. */
@@ -70,7 +72,7 @@ typedef struct {
 	const char *help;
 } CommandWord;
 
-#define COMMAND_ARGUMENTS 3
+#define COMMAND_ARGUMENTS 4
 #define COMMAND_OPTIONS 10
 
 typedef struct Command {
@@ -116,6 +118,9 @@ typedef struct {
 	bool truncated;
 	Role role;
 	const char *user; /* in whose name; never NULL */
+	/* A user of the web pages (users.h) in whose name, and with no more
+	 * than whose rights, it is asked; NULL. */
+	const char *login;
 } ControlRequest;
 
 /* Takes one row: TEXT, LENGTH bytes of one JSON object, the callee's only
@@ -157,7 +162,12 @@ ControlClient *control_connect(const char *path, GError **error);
 void control_client_free(ControlClient *client);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ControlClient, control_client_free)
 
-/* Sends a request; `role` is not used, `user` is sent as "as" when not NULL.
+/* Can it be used for a further request? No, when the daemon went away, or said
+ * something that nobody waits for. */
+bool control_is_quiet(const ControlClient *client);
+
+/* Sends a request; `role` is not used, `user` is sent as "as" when not NULL,
+ * `login` as "login".
  * ERROR_USAGE when it is too long; that the daemon went away shows when
  * the answer is received. Several may be sent before the
  * first answer is received, as long as answers are small. */

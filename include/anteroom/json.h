@@ -60,6 +60,9 @@ const JsonValue *json_get(const JsonValue *object, const char *name);
 /* Arrays: 0 and NULL for anything else. */
 guint json_length(const JsonValue *array);
 const JsonValue *json_at(const JsonValue *array, guint index);
+/* The names of an object's members in their order; empty for anything else.
+ * Transfer full. */
+char **json_names(const JsonValue *object);
 /* The value as a string; NULL when it isn't one. */
 const char *json_as_string(const JsonValue *value);
 

@@ -70,4 +70,21 @@
 #define LIMIT_SUMMARY_CASES 500           /* named by one summary */
 #define LIMIT_READERS 512                 /* threads that look at once */
 
+/* web */
+#define LIMIT_WEB_CONNECTIONS 256  /* at once */
+#define LIMIT_WEB_HEAD_BYTES 16384 /* request line and header fields */
+#define LIMIT_WEB_BODY_BYTES 16384 /* a form, a JSON object */
+#define LIMIT_WEB_PATH_BYTES 256   /* path of an address */
+#define LIMIT_WEB_QUERY_BYTES 4096 /* what follows its "?" */
+#define LIMIT_WEB_FIELDS 64        /* of a form or a query */
+#define LIMIT_WEB_HEAD_S 10        /* until a request's head is there */
+#define LIMIT_WEB_BODY_S 10        /* until its body is there */
+#define LIMIT_WEB_REPLY_S 60       /* until its answer is taken */
+#define LIMIT_WEB_STREAM_S 3600    /* of one stream of events */
+#define LIMIT_WEB_STREAMS 128      /* of events at once */
+#define LIMIT_WEB_REQUESTS 300     /* a minute and session or token */
+#define LIMIT_WEB_SESSIONS 4096    /* at once */
+#define LIMIT_WEB_ROWS 5000        /* of one answer */
+#define LIMIT_PASSWORD_BYTES 500   /* of a password */
+
 #endif

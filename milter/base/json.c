@@ -257,6 +257,22 @@ bool json_get_bool(const JsonValue *object, const char *name, bool fallback)
 	return member != NULL ? json_node_get_boolean(member) : fallback;
 }
 
+char **json_names(const JsonValue *object)
+{
+	GPtrArray *names = g_ptr_array_new();
+	g_autoptr(GList) list = NULL;
+
+	if (object != NULL && JSON_NODE_HOLDS_OBJECT(node_of(object))) {
+		list = json_object_get_members(
+		    json_node_get_object(node_of(object)));
+	}
+	for (GList *item = list; item != NULL; item = item->next) {
+		g_ptr_array_add(names, g_strdup(item->data));
+	}
+	g_ptr_array_add(names, NULL);
+	return (char **)g_ptr_array_free(names, FALSE);
+}
+
 guint json_length(const JsonValue *array)
 {
 	if (array == NULL || !JSON_NODE_HOLDS_ARRAY(node_of(array))) {

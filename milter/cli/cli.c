@@ -21,6 +21,7 @@ static const struct {
     {"explain", explain_run},
     {"replay", replay_run},
     {"take", take_run},
+    {"user", user_run},
     {"help", help_run},
     {"version", version_run},
 };

@@ -87,6 +87,8 @@ static const char *kind_name(WordKind kind)
 	    [WORD_FORMAT] = "format",
 	    [WORD_PATH] = "path",
 	    [WORD_COMMAND] = "command",
+	    [WORD_ROLE] = "role",
+	    [WORD_USER] = "user",
 	};
 
 	return names[kind];

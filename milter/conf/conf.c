@@ -10,6 +10,7 @@ static const char *const no_words[] = {NULL};
 static const char *const default_assistants[] = {"@anteroom-assistants", NULL};
 static const char *const default_readers[] = {
     "anteroom-web", "anteroom-courier", NULL};
+static const char *const loopback[] = {"127.0.0.0/8", "::1/128", NULL};
 
 void *conf_alloc(Conf *conf, gsize bytes)
 {
@@ -59,6 +60,12 @@ static void set_defaults(Conf *conf)
 	conf->digest_min = 8 * 60;
 	conf->web_listen = "127.0.0.1:8025";
 	conf->web_users = "/etc/anteroom/users";
+	conf->web_system_user = "anteroom-web";
+	conf->web_proxies = loopback;
+	conf->web_user_header = "";
+	conf->web_metrics_from = no_words;
+	conf->web_idle_s = 8 * 3600;
+	conf->web_session_s = 24 * 3600;
 }
 
 static GHashTable *names_new(void)

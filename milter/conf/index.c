@@ -231,6 +231,13 @@ bool conf_trusts_ip(const Conf *conf, const char *ip)
 	return false;
 }
 
+bool conf_networks_have(const char *const *networks, const char *ip)
+{
+	g_autoptr(GInetAddress) address = plain_address(ip);
+
+	return address != NULL && in_written(networks, address);
+}
+
 const char *section_name(Section section)
 {
 	static const char *const names[SECTION_KINDS] = {"subject", "text",

@@ -197,10 +197,10 @@ DECODER(as_folded_list); /* folded */
 DECODER(as_members);     /* folded, or "*@domain" */
 DECODER(as_mailbox);     /* Name <address> */
 DECODER(as_strings);     /* a list of lines */
-DECODER(as_networks);
+DECODER(as_networks);    /* arg: none of the trusted ones */
 DECODER(as_socket);      /* of a milter */
 DECODER(as_unix_socket); /* absolute path; "unix:" may stand before */
-DECODER(as_listen);      /* host:port */
+DECODER(as_listen);      /* host:port, unix:/path */
 DECODER(as_url);         /* Choices: schemes */
 DECODER(as_ref);         /* arg: RefKind */
 DECODER(as_refs);

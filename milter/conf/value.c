@@ -385,7 +385,11 @@ DECODER(as_networks)
 			    "%s: \"%s\" trusts the whole world", setting->name,
 			    text);
 		}
-		g_ptr_array_add(load->conf->index->networks, network);
+		if (setting->arg == NULL) {
+			g_ptr_array_add(load->conf->index->networks, network);
+		} else {
+			g_object_unref(network);
+		}
 		list[n++] = text;
 	}
 	FIELD(const char *const *) = conf_keep_list(load->conf, list, n);
@@ -475,10 +479,17 @@ DECODER(as_listen)
 {
 	const char *colon = strrchr(FIRST, ':');
 
+	if (g_str_has_prefix(FIRST, "unix:/")) {
+		if (one_line(load, setting, PLACE, FIRST)) {
+			FIELD(const char *) = FIRST;
+		}
+		return;
+	}
 	if (colon == NULL || colon == FIRST || !port_ok(colon + 1) ||
 	    strpbrk(FIRST, " /@") != NULL) {
 		load_error(load, PLACE,
-		    "%s: \"%s\" is not HOST:PORT like \"127.0.0.1:8025\"",
+		    "%s: \"%s\" is not HOST:PORT like \"127.0.0.1:8025\", "
+		    "or unix:/PATH",
 		    setting->name, FIRST);
 	} else if (one_line(load, setting, PLACE, FIRST)) {
 		FIELD(const char *) = FIRST;

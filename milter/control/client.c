@@ -99,6 +99,11 @@ void control_client_free(ControlClient *client)
 	}
 }
 
+bool control_is_quiet(const ControlClient *client)
+{
+	return stream_is_quiet(client->stream);
+}
+
 static bool went_away(GError **error)
 {
 	g_set_error_literal(error, ANTEROOM_ERROR, ERROR_TEMPORARY,
@@ -119,6 +124,9 @@ static char *request_line(const ControlRequest *request)
 	}
 	if (request->user != NULL) {
 		json_string(json, "as", request->user);
+	}
+	if (request->login != NULL) {
+		json_string(json, "login", request->login);
 	}
 	if (request->n_bytes > 0) {
 		json_int(json, "bytes", (gint64)request->n_bytes);

@@ -200,6 +200,19 @@ static const Command commands[] = {
 { "fsck", ROLE_ADMINISTRATOR, "check the store, every index both ways",
   "Exit code 1 when something is wrong, with a line for each thing.",
   false, { { 0 } }, { JSON_FLAG } },
+{ "user", ROLE_NONE, "manage who may log in to the web pages",
+  "ACTION is add, role, password, token, remove or list. ROLE is reader,\n"
+  "member, lead, assistant, executive or administrator. A password is read from\n"
+  "standard input. A token is printed once and never again; who isn't there yet\n"
+  "is added as a reader for it.",
+  true,
+  { { "action", "ACTION", WORD_USER, true, false, "what to do" },
+    { "name", "NAME", WORD_USER, false, false, "with whom" },
+    { "what", "ROLE", WORD_ROLE, false, false, "for add and role" } },
+  { { "role", "ROLE", WORD_ROLE, false, false, "the same as the third word" },
+    { "team", "TEAM", WORD_TEAM, false, true, "of these teams, and no others" },
+    { "revoke", NULL, WORD_FLAG, false, false, "token: end all of NAME's" },
+    JSON_FLAG } },
 { "help", ROLE_NONE, "explain a command", NULL,
   true,
   { { "command", "COMMAND", WORD_COMMAND, false, false, "which" } },

@@ -2,6 +2,7 @@
 #include "control/stream.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -123,6 +124,13 @@ StreamStatus stream_bytes(Stream *stream, gsize n, const void **bytes)
 	*bytes = stream->in->data;
 	stream->start = n;
 	return STREAM_OK;
+}
+
+bool stream_is_quiet(const Stream *stream)
+{
+	struct pollfd wait = {.fd = stream->fd, .events = POLLIN | POLLRDHUP};
+
+	return stream->start == stream->in->len && poll(&wait, 1, 0) == 0;
 }
 
 static bool send_all(Stream *stream, const guint8 *bytes, gsize n)

@@ -22,16 +22,20 @@ STANDS_ON = {
     'cases': 'base conf message score sla route',
     'replies': 'base conf message cases',
     'pipeline': 'base conf message score sla route cases replies',
-    'control': 'base conf message score sla route cases replies pipeline',
+    'control': 'base conf message score sla route cases replies pipeline '
+               'users',
     'intake': 'base conf message score sla route cases replies pipeline',
     'view': 'base',
+    'users': 'base',
+    'web': 'base conf message score sla route cases replies pipeline control '
+           'users view',
     'cli': 'base conf message score sla route cases replies pipeline control '
-           'view',
+           'users view',
     'letter': 'base view',
     'picture': 'base',
     'notify': 'base conf view letter control',
     'programs': 'base conf message score sla route cases replies pipeline '
-                'control intake view cli letter picture notify',
+                'control intake view cli letter picture notify users web',
 }
 HEADER_OF = {name: 'base' for name in
              'address error json limits log text times urgency when'.split()}
@@ -40,6 +44,7 @@ FOREIGN = {
     'json-glib/': 'base', 'confuse.h': 'conf', 'gmime/': 'message',
     'iconv.h': 'message', 'pcre2.h': 'score', 'libical/': 'sla',
     'curl/': 'notify', 'librsvg/': 'picture', 'cairo': 'picture',
+    'microhttpd.h': 'web', 'crypt.h': 'users',
     'lmdb.h': 'cases', 'libmilter/': 'intake', 'systemd/': 'programs',
 }
 TOP = {'Makefile', 'README.md', 'milter', 'include', 'rules', 'tests',

@@ -159,7 +159,8 @@ static const Case conf_cases[] = {
 	"2: digest: \"24:00\" is not a time of day like \"08:00\", nor "
 	"\"none\"\n"},
     {"web { listen = \"8025\" }\n",
-	"1: listen: \"8025\" is not HOST:PORT like \"127.0.0.1:8025\"\n"},
+	"1: listen: \"8025\" is not HOST:PORT like \"127.0.0.1:8025\", "
+	"or unix:/PATH\n"},
     /* desks */
     {"desk \"cfo\" { keep = maybe sample = -1 mode = life\n"
      "addresses = {\"cfo\",\n\"a b@a.example\", \"*@a.example\"} }\n",

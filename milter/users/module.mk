@@ -1,0 +1,1 @@
+$(eval $(call module,users,file.c secret.c users.c,,-lcrypt,base))

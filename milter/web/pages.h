@@ -1,0 +1,25 @@
+/* The handlers that the table of pages names. */
+#ifndef WEB_PAGES_H
+#define WEB_PAGES_H
+
+#include "web/web.h"
+
+/* assets.c, health.c, login.c, api.c */
+void asset_page(const WebRequest *request, WebReply *reply);
+void health_page(const WebRequest *request, WebReply *reply);
+void login_page(const WebRequest *request, WebReply *reply);
+void login_done(const WebRequest *request, WebReply *reply);
+void logout_done(const WebRequest *request, WebReply *reply);
+void api_cases(const WebRequest *request, WebReply *reply);
+void api_case(const WebRequest *request, WebReply *reply);
+void api_status(const WebRequest *request, WebReply *reply);
+void api_act(const WebRequest *request, WebReply *reply);
+
+/* Writes the login page; NEXT is where to go, PROBLEM is NULL or a line. */
+void login_form(const WebRequest *request, WebReply *reply, const char *next,
+    const char *problem);
+
+/* page_*.c: what people look at */
+void board_page(const WebRequest *request, WebReply *reply);
+
+#endif

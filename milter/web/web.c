@@ -1,0 +1,56 @@
+/* The web process as a whole: its parts, and the configuration they share. */
+#include "web/internal.h"
+
+#include "anteroom/times.h"
+
+Conf *web_conf(Web *web)
+{
+	Conf *conf;
+
+	g_mutex_lock(&web->lock);
+	conf = conf_ref(web->conf);
+	g_mutex_unlock(&web->lock);
+	return conf;
+}
+
+Web *web_start(Conf *conf, GError **error)
+{
+	Web *web = g_new0(Web, 1);
+
+	g_mutex_init(&web->lock);
+	web->conf = conf_ref(conf);
+	web->users = users_file_new(conf->web_users);
+	web->backend = backend_new();
+	web->sessions = sessions_new();
+	web->started_s = times_now_s();
+	web->server = server_start(web, conf->web_listen, error);
+	if (web->server == NULL) {
+		g_clear_pointer(&web, web_stop);
+	}
+	return web;
+}
+
+void web_reload(Web *web, Conf *conf)
+{
+	Conf *old;
+
+	g_mutex_lock(&web->lock);
+	old = web->conf;
+	web->conf = conf_ref(conf);
+	g_mutex_unlock(&web->lock);
+	conf_unref(old);
+}
+
+void web_stop(Web *web)
+{
+	if (web == NULL) {
+		return;
+	}
+	server_stop(web->server);
+	sessions_free(web->sessions);
+	backend_free(web->backend);
+	users_file_free(web->users);
+	conf_unref(web->conf);
+	g_mutex_clear(&web->lock);
+	g_free(web);
+}
