@@ -90,6 +90,12 @@ typedef struct {
 	char *why;
 } CaseHit;
 
+/* A team that had a case, until the next one got it. */
+typedef struct {
+	char *team;
+	gint64 from_s;
+} Holder;
+
 typedef struct Case {
 	guint64 id;
 	char *desk, *team; /* names; they may have left the configuration */
@@ -127,6 +133,9 @@ typedef struct Case {
 	gint64 replied_s;    /* the latest reply; 0 = none yet */
 	char *replied_team;  /* whose it was; "" = the desk's people or none */
 	gint64 acknowledged_s; /* the latest reply that only acknowledged; 0 */
+	GPtrArray *holders;    /* of Holder, in order; empty while the first
+				* one has it */
+	guint hops;            /* by hand, since the assistant had it */
 	/* Of the timeline: number and hash of its last event. */
 	guint32 events;
 	guint8 chain[32];

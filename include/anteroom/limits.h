@@ -61,6 +61,7 @@
 #define LIMIT_CASE_PEOPLE 100        /* addresses in each list of a case */
 #define LIMIT_CASE_HITS 64           /* hits kept of all its messages */
 #define LIMIT_CASE_LINKS 100         /* cases linked to one */
+#define LIMIT_CASE_HOLDERS 100       /* teams that had a case, one by one */
 #define LIMIT_CASE_TOPICS 32         /* topics of one case */
 #define LIMIT_CASE_TEXT_BYTES (32 * 1024) /* kept of a text by "full" */
 #define LIMIT_CASE_SUBJECT_BYTES 500      /* kept of a subject */

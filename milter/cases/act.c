@@ -108,6 +108,22 @@ static void settle_sensitivity(Case *kase, const Conf *conf)
 	}
 }
 
+/* "a -> b", and when somebody else was meant, why not that one. */
+static void tell_route(Draft *draft, const Act *act, const char *was)
+{
+	const char *is = draft->kase->team;
+	g_autofree char *detail = NULL;
+
+	if (strcmp(is, act->word) == 0) {
+		tell_change(draft, act, "route", was, is);
+		return;
+	}
+	detail = g_strdup_printf("%s -> %s, to decide: a third hop, to %s, "
+				 "was asked for",
+	    was, is, act->word);
+	draft_event(draft, act->now_s, "route", act->who, detail);
+}
+
 static void act_route(Txn *txn, Draft *draft, const Act *act)
 {
 	const Team *team = conf_team(act->conf, act->word);
@@ -125,11 +141,11 @@ static void act_route(Txn *txn, Draft *draft, const Act *act)
 		refuse(txn, kase, "is with that team already");
 		return;
 	}
-	g_free(kase->team);
-	kase->team = g_strdup(team->name);
+	team = case_next_holder(kase, act->conf, team);
+	case_give_to(kase, team->name, act->now_s);
 	settle_sensitivity(kase, act->conf);
 	clocks_repolicy(draft, act->sla, act->now_s);
-	tell_change(draft, act, "route", was, kase->team);
+	tell_route(draft, act, was);
 }
 
 static void act_urgency(Txn *txn, Draft *draft, const Act *act)

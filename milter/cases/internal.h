@@ -147,7 +147,7 @@ typedef struct {
 extern const Layout case_layout, clock_layout, hit_layout, event_layout,
     seen_layout, thread_layout, order_layout, meta_layout, wake_layout,
     alarm_layout, notice_layout, outbox_layout, pending_layout, reader_layout,
-    template_layout;
+    template_layout, holder_layout;
 
 /* The layout of each database's values. */
 const Layout *db_layout(Db db);
@@ -324,6 +324,11 @@ gsize case_bytes(const Case *kase);
 void case_hush(Case *kase);
 /* TOPIC becomes the primary one, the others stay behind it. */
 void case_set_topic(Case *kase, const char *topic);
+/* TEAM has it from AT_S on (holder.c). */
+void case_give_to(Case *kase, const char *team, gint64 at_s);
+/* Who gets it when a person wants ASKED to have it: the third time in a row it
+ * is the assistant's team. Counts. */
+const Team *case_next_holder(Case *kase, const Conf *conf, const Team *asked);
 /* Is ADDRESS (folded) of one of CONF's domains? */
 bool conf_is_ours(const Conf *conf, const char *address);
 

@@ -62,8 +62,7 @@ static void take_topic(Draft *draft, const Plan *plan, gint64 at_s)
 		case_hush(kase);
 	}
 	if (strcmp(team, plan->team->name) != 0) {
-		g_free(kase->team);
-		kase->team = g_strdup(plan->team->name);
+		case_give_to(kase, plan->team->name, at_s);
 		tell_change(draft, at_s, "route", team, kase->team);
 	}
 }

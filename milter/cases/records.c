@@ -62,6 +62,12 @@ static const Slot hit_slots[] = {
 };
 const Layout hit_layout = LAYOUT("hit", CaseHit, hit_slots);
 
+static const Slot holder_slots[] = {
+    SLOT(1, Holder, team, SLOT_TEXT),
+    SLOT(2, Holder, from_s, SLOT_INT64),
+};
+const Layout holder_layout = LAYOUT("holder", Holder, holder_slots);
+
 static const Slot case_slots[] = {
     SLOT(1, Case, id, SLOT_INT64),
     SLOT(2, Case, desk, SLOT_TEXT),
@@ -101,6 +107,8 @@ static const Slot case_slots[] = {
     SLOT(36, Case, events, SLOT_INT32),
     FIXED(37, Case, chain),
     SLOT(38, Case, acknowledged_s, SLOT_INT64),
+    LIST(39, Case, holders, SLOT_POINTERS, &holder_layout),
+    SLOT(40, Case, hops, SLOT_INT32),
 };
 const Layout case_layout = LAYOUT("case", Case, case_slots);
 

@@ -21,8 +21,9 @@ typedef struct {
 
 static char *say_route(const Case *before, const Case *after)
 {
-	return g_strdup_printf(
-	    "routed to %s (was %s)", after->team, before->team);
+	return g_strdup_printf("routed to %s (was %s)%s", after->team,
+	    before->team,
+	    after->hops == 0 && before->hops > 1 ? ": the third hop" : "");
 }
 
 static char *say_urgency(const Case *before, const Case *after)
@@ -144,7 +145,9 @@ static bool read_act(Call *call, const ActRow *row, Act *act, GError **error)
 static void act_done(
     Call *call, const ActRow *row, const Case *before, const Case *after)
 {
-	CaseLook look = {.now_s = call->now_s, .role = call->request->role};
+	CaseLook look = {.now_s = call->now_s,
+	    .role = call->request->role,
+	    .sla = call->setup->sla};
 	g_autofree char *said = row->say(before, after);
 	Json *json = row_new();
 

@@ -126,6 +126,47 @@ static void write_timeline(Json *json, const GPtrArray *events, bool hidden)
 	json_end_array(json);
 }
 
+/* Whose it was from FROM_S to TO_S, and how much of that was open. */
+static void write_holder(
+    Json *json, const Case *kase, const Holder *holder, const CaseLook *look)
+{
+	const Holder *const *all = (const Holder *const *)kase->holders->pdata;
+	gint64 to_s = kase->closed_s;
+	gint64 end_s;
+
+	for (guint i = 0; i + 1 < kase->holders->len; i++) {
+		if (all[i] == holder) {
+			to_s = all[i + 1]->from_s;
+		}
+	}
+	end_s = to_s != 0 ? to_s : look->now_s;
+	json_begin_object(json, NULL);
+	json_string(json, "team", holder->team);
+	json_time(json, "from", holder->from_s);
+	json_time(json, "to", to_s);
+	json_int(json, "open_s",
+	    calendar_open_s(
+		sla_calendar(look->sla,
+		    *kase->calendar != '\0' ? kase->calendar : "always"),
+		holder->from_s, end_s));
+	json_end_object(json);
+}
+
+static void write_holders(Json *json, const Case *kase, const CaseLook *look)
+{
+	Holder first = {.team = kase->team, .from_s = kase->received_s};
+	guint n = kase->holders != NULL ? kase->holders->len : 0;
+
+	json_begin_array(json, "holders");
+	for (guint i = 0; i < n; i++) {
+		write_holder(json, kase, kase->holders->pdata[i], look);
+	}
+	if (n == 0 && kase->holders != NULL) {
+		write_holder(json, kase, &first, look);
+	}
+	json_end_array(json);
+}
+
 static void write_id(Json *json, const char *name, guint64 id)
 {
 	g_autofree char *text = id != 0 ? case_name(id) : NULL;
@@ -168,6 +209,7 @@ void case_write_more(
 	json_end_array(json);
 	json_string(
 	    json, "excerpt", hidden ? NULL : text_or_null(kase->excerpt));
+	write_holders(json, kase, look);
 	write_clocks(json, kase);
 	write_hits(json, kase, hidden);
 	write_timeline(json, events, hidden);

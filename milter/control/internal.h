@@ -87,6 +87,7 @@ bool args_known(
 typedef struct {
 	gint64 now_s;
 	Role role;
+	const Sla *sla;
 } CaseLook;
 
 /* Is the text of KASE kept from this asker? */

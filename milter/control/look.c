@@ -18,7 +18,9 @@ typedef struct {
 static Walk walk_begin(Call *call)
 {
 	return (Walk){.call = call,
-	    .look = {.now_s = call->now_s, .role = call->request->role},
+	    .look = {.now_s = call->now_s,
+		.role = call->request->role,
+		.sla = call->setup->sla},
 	    .left = G_MAXUINT};
 }
 
@@ -121,7 +123,9 @@ static Json *whole_case(
 
 bool run_show(Call *call, GError **error)
 {
-	CaseLook look = {.now_s = call->now_s, .role = call->request->role};
+	CaseLook look = {.now_s = call->now_s,
+	    .role = call->request->role,
+	    .sla = call->setup->sla};
 	g_autoptr(Case) kase = NULL;
 	guint64 id = 0;
 	Json *json;

@@ -87,6 +87,28 @@ static void clock_line(const View *view, const JsonValue *clock, GString *out)
 	g_string_append_c(out, '\n');
 }
 
+/* One that only ever had one needs no list. */
+static void holders(const JsonValue *row, GString *out)
+{
+	const JsonValue *list = json_get(row, "holders");
+
+	if (json_length(list) < 2) {
+		return;
+	}
+	g_string_append(out, "\nHeld by\n");
+	for (guint i = 0; i < json_length(list); i++) {
+		const JsonValue *holder = json_at(list, i);
+		g_autofree char *team = cell(holder, "team");
+		g_autofree char *from = cell_time(holder, "from");
+		gint64 open_s = json_get_int(holder, "open_s", 0);
+
+		g_string_append_printf(out,
+		    "  %-12s from %s, %" G_GINT64_FORMAT
+		    " h %02" G_GINT64_FORMAT " min open\n",
+		    team, from, open_s / 3600, open_s / 60 % 60);
+	}
+}
+
 static void clocks(const View *view, const JsonValue *row, GString *out)
 {
 	const JsonValue *list = json_get(row, "clocks");
@@ -175,6 +197,7 @@ void show_row(View *view, const JsonValue *row, GString *out)
 {
 	head(view, row, out);
 	about(row, out);
+	holders(row, out);
 	clocks(view, row, out);
 	reasons(view, row, out);
 	excerpt(row, out);

@@ -173,6 +173,55 @@ static void test_route(void **state)
 	assert_int_equal(world_events(world, 1, "route"), 2);
 }
 
+static void expect_holder(
+    const Case *kase, guint index, const char *team, gint64 from_s)
+{
+	const Holder *holder;
+
+	assert_true(index < kase->holders->len);
+	holder = kase->holders->pdata[index];
+	assert_string_equal(holder->team, team);
+	assert_int_equal(holder->from_s, from_s);
+}
+
+static Case *route(World *world, const char *team, gint64 now_s)
+{
+	return world_act(world, ACT_ROUTE, 2, team, now_s, 0, NULL);
+}
+
+/* Twice is a correction; the third time the assistant decides, here: the team
+ * of what no other route takes. */
+static void test_third_hop(void **state)
+{
+	World *world = *state;
+	Mail mail = {.from = "p@paper.example", .id = "m9@x", .topic = "press"};
+	g_autoptr(Case) kase = world_admit(world, ADMIT_NEW, &mail);
+
+	assert_int_equal(kase->holders->len, 0);
+	case_free(route(world, "trust", T0 + HOUR));
+	case_free(route(world, "media", T0 + 2 * HOUR));
+	g_clear_pointer(&kase, case_free);
+	kase = route(world, "trust", T0 + 3 * HOUR);
+	assert_string_equal(kase->team, "care");
+	assert_int_equal(kase->holders->len, 4);
+	expect_holder(kase, 0, "media", T0);
+	expect_holder(kase, 1, "trust", T0 + HOUR);
+	expect_holder(kase, 2, "media", T0 + 2 * HOUR);
+	expect_holder(kase, 3, "care", T0 + 3 * HOUR);
+	/* The start stays, whoever has it. */
+	assert_int_equal(case_clock(kase, METRIC_FIRST_REPLY)->started_s, T0);
+	g_clear_pointer(&kase, case_free);
+	/* What the assistant decides, holds, and counts anew. */
+	kase = route(world, "trust", T0 + 4 * HOUR);
+	assert_string_equal(kase->team, "trust");
+	assert_int_equal(kase->hops, 0);
+	case_free(route(world, "media", T0 + 5 * HOUR));
+	case_free(route(world, "trust", T0 + 6 * HOUR));
+	g_clear_pointer(&kase, case_free);
+	kase = route(world, "media", T0 + 7 * HOUR);
+	assert_string_equal(kase->team, "care");
+}
+
 static void test_topic(void **state)
 {
 	World *world = *state;
@@ -393,6 +442,7 @@ int main(void)
 	    cmocka_unit_test(test_refusals),
 	    TEST(test_refusal_words),
 	    TEST(test_route),
+	    TEST(test_third_hop),
 	    TEST(test_topic),
 	    TEST(test_urgency_note),
 	    TEST(test_answered),
