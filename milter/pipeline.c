@@ -52,8 +52,10 @@ static void read_and_score(
 	screening->message =
 	    unread != NULL
 		? message_unread(delivery->bytes, delivery->n_bytes, unread)
-		: message_read(
-		      delivery->bytes, delivery->n_bytes, delivery->truncated);
+		: message_read_from(delivery->bytes, delivery->n_bytes,
+		      delivery->truncated,
+		      delivery->sender != NULL &&
+			  sender_is_nobody(delivery->sender));
 	if (watched) {
 		screening->score =
 		    score_of(screening->setup, delivery, screening->message);

@@ -58,7 +58,8 @@ typedef struct Message {
 	char *thread_index; /* Outlook's conversation, 44 hex digits; NULL */
 
 	MessageKind kind;
-	bool auto_submitted;      /* Auto-Submitted other than "no" */
+	bool auto_submitted; /* Auto-Submitted other than "no" */
+	bool from_nobody;    /* it came by the null path, as far as was said */
 	const char *kind_because; /* the mark that decided, static */
 	/* Of a bounce (RFC 3464 and older forms), else empty. Anybody can write
 	 * one: it proves nothing but that its writer knows the ids. */
@@ -100,6 +101,11 @@ void message_init(void);
  * the message did. Transfer full. Any thread, at most one a Message.
  */
 Message *message_read(const void *bytes, gsize length, bool truncated);
+
+/* The same of a message of which the envelope says whether it is FROM_NOBODY,
+ * by the null path: with other marks, that tells what is automatic. */
+Message *message_read_from(
+    const void *bytes, gsize length, bool truncated, bool from_nobody);
 
 /* A Message that was not looked into but for its header block: message-id,
  * subject, people, threads; `unread` is BECAUSE. For messages that crashed a

@@ -56,7 +56,8 @@ static bool has_header(
 static bool wants_no_answer(const Message *message)
 {
 	const char *precedence = message_header(message, "Precedence");
-	return has_header(message, "X-Auto-Response-Suppress", NULL) ||
+	return message->from_nobody ||
+	       has_header(message, "X-Auto-Response-Suppress", NULL) ||
 	       has_header(message, "Return-Path", "<>") ||
 	       (precedence != NULL && (starts_with(precedence, "bulk") ||
 					  starts_with(precedence, "junk")));
@@ -72,20 +73,29 @@ static bool subject_starts(const Message *message, const char *const *starts)
 	return false;
 }
 
+/* "Ann Other is out of the office." */
+static bool subject_is_notes(const Message *message)
+{
+	static const char words[] = " is out of the office";
+	g_autofree char *subject = g_ascii_strdown(message->subject, -1);
+
+	return strstr(subject, words) != NULL;
+}
+
 static bool subject_is_absence(const Message *message)
 {
-	static const char *const starts[] = {
-	    "Automatic reply:", "Automatic reply ", "Auto reply", "Auto-reply",
-	    "Autoreply", "Auto response", "Auto-response", "Autoresponse",
-	    "AutoResponder", "Out of Office", "Out of the office",
-	    "Out-of-Office", "OOO:", "Vacation", "Away from", "I am out of",
+	static const char *const starts[] = {"Automatic reply:",
+	    "Automatic reply ", "Auto reply", "Auto-reply", "Autoreply",
+	    "Auto response", "Auto-response", "Autoresponse", "AutoResponder",
+	    "Out of Office", "Out of the office", "Out-of-Office",
+	    "OOO:", "AUTO:", "Vacation", "Away from", "I am out of",
 	    "Abwesenheitsnotiz", "Abwesenheit", "Automatische Antwort",
 	    "Abwesend", "Réponse automatique", "Absence du bureau",
 	    "Message d'absence", "Respuesta automática", "Fuera de la oficina",
 	    "Ausente de la oficina", "Risposta automatica",
 	    "Resposta automática", "Automatisch antwoord", "Autosvar",
 	    "Automaattinen vastaus", "自動応答", "自动答复", NULL};
-	return subject_starts(message, starts);
+	return subject_starts(message, starts) || subject_is_notes(message);
 }
 
 static bool subject_is_bounce(const Message *message)

@@ -284,11 +284,18 @@ static void fold_in_place(char *text)
 
 Message *message_read(const void *bytes, gsize length, bool truncated)
 {
+	return message_read_from(bytes, length, truncated, false);
+}
+
+Message *message_read_from(
+    const void *bytes, gsize length, bool truncated, bool from_nobody)
+{
 	Fields fields = {0};
 	const char *body;
 	gsize body_length;
 	Message *message = message_new(
 	    length > 0 ? bytes : "", length, &fields, &body, &body_length);
+	message->from_nobody = from_nobody;
 	message->truncated |= truncated || body_length > LIMIT_MESSAGE_BYTES;
 	body_length = MIN(body_length, LIMIT_MESSAGE_BYTES);
 	message->nuls = count_nuls(body, body_length);

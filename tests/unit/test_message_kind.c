@@ -103,6 +103,24 @@ static void test_kinds(void **state)
 	}
 }
 
+/* The null path is a mark like Return-Path, and alone it proves nothing. */
+static void test_from_nobody(void **state)
+{
+	static const char note[] =
+	    "Subject: Ann Other is out of the office.\n\nI am away.\n";
+	static const char letter[] = "Subject: Help\n\nThe line is down.\n";
+	g_autoptr(Message) seen =
+	    message_read_from(note, strlen(note), false, true);
+	g_autoptr(Message) unseen = read_string(note);
+	g_autoptr(Message) human =
+	    message_read_from(letter, strlen(letter), false, true);
+
+	(void)state;
+	assert_int_equal(seen->kind, KIND_AUTO_REPLY);
+	assert_int_equal(unseen->kind, KIND_HUMAN);
+	assert_int_equal(human->kind, KIND_HUMAN);
+}
+
 static void test_auto_submitted(void **state)
 {
 	(void)state;
@@ -131,6 +149,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_kinds),
+	    cmocka_unit_test(test_from_nobody),
 	    cmocka_unit_test(test_auto_submitted),
 	    cmocka_unit_test(test_attached_report),
 	};
