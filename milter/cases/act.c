@@ -4,6 +4,7 @@
  * is in merge.c.
  */
 #include "cases/internal.h"
+#include "cases/notice.h"
 
 #include <string.h>
 
@@ -122,6 +123,12 @@ static void tell_route(Draft *draft, const Act *act, const char *was)
 				 "was asked for",
 	    was, is, act->word);
 	draft_event(draft, act->now_s, "route", act->who, detail);
+	draft_notice(draft, &(NoticeAsk){.kind = NOTICE_THIRD_HOP,
+				.rung = RUNG_ASSISTANT,
+				.at_s = act->now_s,
+				.detail = detail,
+				.conf = act->conf,
+				.sla = act->sla});
 }
 
 static void act_route(Txn *txn, Draft *draft, const Act *act)

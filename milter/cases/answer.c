@@ -4,6 +4,7 @@
  * is proven before (replies/).
  */
 #include "cases/internal.h"
+#include "cases/notice.h"
 
 #include <string.h>
 
@@ -186,11 +187,20 @@ static bool is_second_answer(const Outgoing *outgoing, const Case *kase)
 
 static void tell_twice(Draft *draft, const Outgoing *outgoing)
 {
+	const Answer *answer = outgoing->answer;
 	g_autofree char *detail = g_strdup_printf(
 	    "%s answered after %s", outgoing->team, draft->kase->replied_team);
 
-	draft_event(draft, outgoing->answer->at_s, "answered twice",
-	    outgoing->answer->member, detail);
+	draft_event(
+	    draft, answer->at_s, "answered twice", answer->member, detail);
+	if (answer->conf) {
+		draft_notice(draft, &(NoticeAsk){.kind = NOTICE_ANSWERED_TWICE,
+					.rung = RUNG_LEAD,
+					.at_s = answer->at_s,
+					.detail = detail,
+					.conf = answer->conf,
+					.sla = answer->sla});
+	}
 }
 
 static void note_reply(Draft *draft, const Outgoing *outgoing, gint64 at_s)

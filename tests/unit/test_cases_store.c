@@ -179,13 +179,13 @@ typedef struct {
 	Store *store;
 	guint wanted;
 	gint holds;
-} Holder;
+} Delayer;
 
 /* Holds the committer until all the others wait, so that they are a batch. */
 static void hold_up(Txn *txn, gpointer data)
 {
 	Store *store = txn->store;
-	Holder *self = data;
+	Delayer *self = data;
 	guint waiting = 0;
 
 	g_atomic_int_set(&self->holds, 1);
@@ -199,7 +199,7 @@ static void hold_up(Txn *txn, gpointer data)
 
 static gpointer hold_thread(gpointer data)
 {
-	Holder *self = data;
+	Delayer *self = data;
 
 	assert_true(commit_run(self->store, hold_up, self, NULL));
 	return NULL;
@@ -209,7 +209,7 @@ static gpointer hold_thread(gpointer data)
 
 static void run_probes(World *world, Probe *probes)
 {
-	Holder holder = {.wanted = PROBES, .store = world->store};
+	Delayer holder = {.wanted = PROBES, .store = world->store};
 	GThread *threads[PROBES + 1];
 
 	threads[PROBES] = g_thread_new("hold", hold_thread, &holder);
