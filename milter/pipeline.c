@@ -158,14 +158,16 @@ static bool try_reply(Store *store, const Delivery *delivery,
 	return true;
 }
 
-/* A reply of ours comes back? *VERDICT stays NULL when it is no such bounce. */
+/* A reply, notice or forward of ours comes back? *VERDICT stays NULL when it is
+ * no such bounce. */
 static bool try_bounce(Store *store, const Delivery *delivery,
     const Screening *screening, Verdict **verdict, GError **error)
 {
 	const Message *message = screening->message;
 	Bounce bounce = {.message = message,
 	    .at_s = arrival_of(delivery, message),
-	    .sla = screening->setup->sla};
+	    .sla = screening->setup->sla,
+	    .conf = screening->setup->conf};
 	BounceOutcome outcome = BOUNCE_UNKNOWN;
 	g_autoptr(Case) kase = NULL;
 
@@ -182,6 +184,56 @@ static bool try_bounce(Store *store, const Delivery *delivery,
 		(*verdict)->kase = g_steal_pointer(&kase);
 	}
 	return true;
+}
+
+/* The notice whose mark MESSAGE itself has: where a mail server on the way gave
+ * it another Message-ID, a field still has the first one. */
+static guint64 marked_notice(const Store *store, const Message *message)
+{
+	const char *field = message_header(message, "X-Anteroom-Notice");
+	const char *mark = field != NULL ? strstr(field, "; ") : NULL;
+	guint64 number = store_notice_of(store, message->message_id);
+
+	return number == 0 && mark != NULL ? store_notice_of(store, mark + 2)
+					   : number;
+}
+
+/* The notice that MESSAGE answers or passes on. */
+static guint64 answered_notice(const Store *store, const Message *message)
+{
+	guint64 number = 0;
+
+	for (gsize i = 0; message->references[i] != NULL && number == 0; i++) {
+		number = store_notice_of(store, message->references[i]);
+	}
+	return number;
+}
+
+/*
+ * A notice of ours comes back, or one of us writes about one: no customer has
+ * written. Nobody learns a mark but who gets our notices; what strangers write
+ * is a message all the same, should one of us have shown them one.
+ */
+static bool is_notice(
+    const Store *store, const Screening *screening, Verdict **verdict)
+{
+	const Message *message = screening->message;
+	const Conf *conf = screening->setup->conf;
+	guint64 number = 0;
+
+	if (message->malformed) {
+		return false;
+	}
+	if (is_notify_address(conf, message_from(message))) {
+		number = marked_notice(store, message);
+	} else if (reply_counts_of(conf, message_from(message))) {
+		number = answered_notice(store, message);
+	}
+	if (number != 0) {
+		*verdict = verdict_new(OUTCOME_NOTICE);
+		(*verdict)->notice = number;
+	}
+	return number != 0;
 }
 
 static bool admit(Store *store, const Delivery *delivery,
@@ -297,6 +349,9 @@ Verdict *pipeline_run(
 	if (desk == NULL || (verdict && verdict->outcome == OUTCOME_REPLY)) {
 		return verdict ? g_steal_pointer(&verdict)
 			       : verdict_new(OUTCOME_UNWATCHED);
+	}
+	if (verdict == NULL && is_notice(store, screening, &verdict)) {
+		return g_steal_pointer(&verdict);
 	}
 	make_plan(screening, delivery, desk);
 	if (verdict != NULL) {

@@ -254,21 +254,28 @@ typedef struct {
 	const Message *message; /* a bounce */
 	gint64 at_s;            /* its arrival */
 	const Sla *sla;
+	const Conf *conf; /* whom to tell; NULL: of replies alone */
 } Bounce;
 
 typedef enum {
 	BOUNCE_REVOKED,  /* a reply reached no correspondent: it never was */
 	BOUNCE_RECORDED, /* of one that reached somebody, or of a copy */
 	BOUNCE_AGAIN,    /* known */
-	BOUNCE_UNKNOWN,  /* not of a reply, or delivery may yet succeed */
+	BOUNCE_UNKNOWN,  /* not of ours, or delivery may yet succeed */
+	BOUNCE_ALARMED,  /* a notice or a forward: somebody is told */
 } BounceOutcome;
 
 /*
  * Records durably that a reply of ours came back. Unless a correspondent got it
  * all the same, what it stopped is revoked: the promise goes on in a new
  * instance with the old start and deadline, or ends with the reply that did
- * arrive, and the case is open while nobody has answered. *KASE is the case
- * afterwards, NULL for BOUNCE_UNKNOWN. Any thread.
+ * arrive, and the case is open while nobody has answered.
+ *
+ * Or a notice of ours came back, or what was forwarded to a team: the next in
+ * line is told. If it is the team's own address that is dead, the fallback team
+ * (route "default") gets the case, unless that would show a sensitive one; its
+ * clocks run on. *KASE is the case afterwards, NULL for BOUNCE_UNKNOWN and for
+ * a notice of no case. Any thread.
  */
 bool store_bounce(Store *store, const Bounce *bounce, BounceOutcome *outcome,
     Case **kase, GError **error);

@@ -51,6 +51,7 @@ typedef enum {
 	OUTCOME_CASE,      /* new, joined, linked or copy: admit */
 	OUTCOME_REPLY,     /* of ours, threads to a case: answer */
 	OUTCOME_BOUNCE,    /* of such a reply: bounce */
+	OUTCOME_NOTICE,    /* our own notice, or one of us answers one */
 } Outcome;
 
 /* What the mail server is to be told. */
@@ -66,6 +67,7 @@ typedef struct Verdict {
 	GPtrArray *remove_recipients; /* raw, as given in recipients; only with
 				       * an addition */
 	const char *reply_refused; /* why a reply of ours didn't count; NULL */
+	guint64 notice;            /* which one came back; 0 = none */
 } Verdict;
 void verdict_free(Verdict *verdict);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Verdict, verdict_free)

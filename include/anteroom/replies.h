@@ -38,8 +38,12 @@ bool reply_counts_of(const Conf *conf, const char *address);
  */
 bool sender_is_nobody(const char *sender);
 
-/* May a bounce of a reply of ours come back to ADDRESS, raw: one whose replies
- * count or the address of a team, also in the forms that return paths have
+/* Is ADDRESS, folded, the one that notices come from? */
+bool is_notify_address(const Conf *conf, const char *address);
+
+/* May a bounce of mail of ours come back to ADDRESS, raw: one whose replies
+ * count, the address of a team, or the one that notices come from, also in the
+ * forms that return paths have
  * ("bob+ann=b.example@", "prvs=0123456789=bob@")? */
 bool reply_returns_to(const Conf *conf, const char *address);
 

@@ -5,7 +5,7 @@
  * but its writer must know the id of our reply and name somebody it went to,
  * and the worst that he gains is that somebody answers once more.
  */
-#include "cases/internal.h"
+#include "cases/returned.h"
 
 #include <string.h>
 
@@ -485,6 +485,34 @@ static void try_case(Txn *txn, Returned *returned, const Hash *id, guint64 at)
 	}
 }
 
+/* Something else than a reply: a notice, or what a team was to get. */
+static void try_others(Txn *txn, Returned *returned)
+{
+	const Bounce *bounce = returned->bounce;
+	char **ids = bounce->message->returned_ids;
+	Found found[FOUND_MOST];
+
+	for (gsize i = 0; ids[i] && returned->outcome == BOUNCE_UNKNOWN; i++) {
+		guint64 number = store_notice_of(txn->store, ids[i]);
+
+		if (number) {
+			returned->outcome = returned_notice(
+			    txn, bounce, number, &returned->kase);
+		}
+	}
+	for (guint i = 0; i < returned->ids->len; i++) {
+		guint n = threads_find(
+		    txn, &g_array_index(returned->ids, Hash, i), found);
+
+		for (guint j = 0; j < MIN(n, READ_MOST) &&
+				  returned->outcome == BOUNCE_UNKNOWN;
+		     j++) {
+			returned->outcome = returned_forward(
+			    txn, bounce, &found[j], &returned->kase);
+		}
+	}
+}
+
 static void bounce_change(Txn *txn, gpointer data)
 {
 	Returned *returned = data;
@@ -505,6 +533,9 @@ static void bounce_change(Txn *txn, gpointer data)
 				return;
 			}
 		}
+	}
+	if (returned->bounce->conf) {
+		try_others(txn, returned);
 	}
 }
 

@@ -182,10 +182,10 @@ bool run_notices(Call *call, GError **error)
 static char *host_of(const Conf *conf)
 {
 	g_autofree char *folded = address_fold(conf->notify_from);
-	const char *at = folded != NULL ? strrchr(folded, '@') : NULL;
+	const char *at = strrchr(folded, '@');
+	gsize n = at != NULL ? strcspn(at + 1, "> ") : 0;
 
-	return g_strdup(
-	    at != NULL && at[1] != '\0' ? at + 1 : "anteroom.invalid");
+	return n > 0 ? g_strndup(at + 1, n) : g_strdup("anteroom.invalid");
 }
 
 static bool read_wait(Call *call, gint64 *wait_s, GError **error)

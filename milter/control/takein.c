@@ -39,6 +39,7 @@ static const char *bounce_word(BounceOutcome bounce)
 	    [BOUNCE_RECORDED] = "recorded",
 	    [BOUNCE_AGAIN] = "known",
 	    [BOUNCE_UNKNOWN] = "of no reply",
+	    [BOUNCE_ALARMED] = "mail of ours didn't arrive",
 	};
 
 	return words[bounce];
@@ -55,6 +56,8 @@ static const char *outcome_word(const Verdict *verdict)
 		return "reply";
 	case OUTCOME_BOUNCE:
 		return "bounce";
+	case OUTCOME_NOTICE:
+		return "notice";
 	case OUTCOME_CASE:
 		break;
 	}

@@ -19,6 +19,8 @@
 #define CROWDED_BYTES (1024 * 1024)
 
 static const char forged_prefix[] = "X-Anteroom-";
+/* Taken off like the others; but if its mark is ours, it is our own mail. */
+static const char notice_field[] = "X-Anteroom-Notice";
 
 void parcel_begin(
     Parcel *parcel, Intake *intake, const char *sender, const char *login)
@@ -104,7 +106,9 @@ void parcel_header(Parcel *parcel, const char *name, const char *value)
 	if (g_ascii_strncasecmp(
 		name, forged_prefix, sizeof forged_prefix - 1) == 0) {
 		count_forged(parcel, name);
-		return;
+		if (g_ascii_strcasecmp(name, notice_field) != 0) {
+			return;
+		}
 	}
 	keep(parcel, name, strlen(name));
 	/* A peer without "leading space" has eaten it. */

@@ -188,6 +188,16 @@ static bool is_ours(Session *session)
 	return session->place_ours;
 }
 
+/* Of this machine: what the mail server writes itself, and so the bounce of a
+ * copy for a team that goes to the customer. */
+static bool is_local(const Session *session)
+{
+	const char *ip = session->client_ip;
+
+	return ip != NULL &&
+	       (g_str_has_prefix(ip, "127.") || strcmp(ip, "::1") == 0);
+}
+
 /* A message ends that was for a desk and never came whole: the trace by which
  * held or lost mail can be found. */
 static void note_undecided(SMFICTX *ctx, Session *session)
@@ -220,6 +230,8 @@ static sfsistat on_envfrom(SMFICTX *ctx, char **argv)
 	parcel_begin(&session->parcel, session->intake, argv[0],
 	    smfi_getsymval(ctx, name));
 	session->parcel.ours = is_ours(session);
+	session->parcel.returns =
+	    session->parcel.from_nobody && is_local(session);
 	intake_leave(session->intake);
 	return SMFIS_NOREPLY;
 }
@@ -342,7 +354,8 @@ static void count(Intake *intake, const Verdict *verdict)
 	if (verdict->outcome == OUTCOME_REPLY ||
 	    verdict->outcome == OUTCOME_BOUNCE) {
 		atomic_fetch_add(&intake->replies, 1);
-	} else if (verdict->outcome == OUTCOME_UNWATCHED) {
+	} else if (verdict->outcome == OUTCOME_UNWATCHED ||
+		   verdict->outcome == OUTCOME_NOTICE) {
 		atomic_fetch_add(&intake->others, 1);
 	} else {
 		atomic_fetch_add(&intake->messages, 1);

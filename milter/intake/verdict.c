@@ -236,6 +236,7 @@ static const char *outcome_word(const Verdict *verdict)
 	    [BOUNCE_RECORDED] = "recorded",
 	    [BOUNCE_AGAIN] = "again",
 	    [BOUNCE_UNKNOWN] = "unknown",
+	    [BOUNCE_ALARMED] = "alarmed",
 	};
 
 	switch (verdict->outcome) {
@@ -245,6 +246,8 @@ static const char *outcome_word(const Verdict *verdict)
 		return answered[verdict->answer];
 	case OUTCOME_BOUNCE:
 		return bounced[verdict->bounce];
+	case OUTCOME_NOTICE:
+		return "returned";
 	case OUTCOME_SCREENED:
 		return "screened";
 	case OUTCOME_UNWATCHED:
@@ -272,13 +275,18 @@ void verdict_log(const Verdict *verdict, const char *queue_id, gint64 took_us)
 	    [OUTCOME_CASE] = "message",
 	    [OUTCOME_REPLY] = "reply",
 	    [OUTCOME_BOUNCE] = "bounce",
+	    [OUTCOME_NOTICE] = "notice",
 	};
 	const Case *kase = verdict->kase;
 	g_autofree char *name = kase == NULL ? NULL : case_name(kase->id);
+	g_autofree char *notice =
+	    verdict->notice == 0
+		? NULL
+		: g_strdup_printf("N-%" G_GUINT64_FORMAT, verdict->notice);
 
 	log_line(verdict->outcome == OUTCOME_UNWATCHED ? LOG_DEBUG : LOG_INFO,
 	    kinds[verdict->outcome], "queue-id", queue_id, "case", name,
-	    "outcome", outcome_word(verdict), "urgency",
+	    "notice", notice, "outcome", outcome_word(verdict), "urgency",
 	    tag_of(verdict, "X-Anteroom-Urgency"), "topic",
 	    tag_of(verdict, "X-Anteroom-Topic"), "team",
 	    kase == NULL ? NULL : kase->team, "status",

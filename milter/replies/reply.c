@@ -51,14 +51,26 @@ static const char *skip_tag(const char *address)
 	return end != NULL ? end + 1 : address;
 }
 
+bool is_notify_address(const Conf *conf, const char *address)
+{
+	g_autofree char *from = address_fold(conf->notify_from);
+	const char *open = strrchr(from, '<');
+
+	from[strcspn(from, ">")] = '\0';
+	return *address != '\0' &&
+	       strcmp(open != NULL ? open + 1 : from, address) == 0;
+}
+
 bool reply_returns_to(const Conf *conf, const char *address)
 {
 	g_autofree char *folded = address_fold(address);
 	const char *exact = skip_tag(folded);
 	g_autofree char *base = address_fold_base(exact);
 
-	return reply_counts_of(conf, exact) || is_of_a_team(conf, exact) ||
-	       reply_counts_of(conf, base) || is_of_a_team(conf, base);
+	return is_notify_address(conf, exact) ||
+	       is_notify_address(conf, base) || reply_counts_of(conf, exact) ||
+	       is_of_a_team(conf, exact) || reply_counts_of(conf, base) ||
+	       is_of_a_team(conf, base);
 }
 
 bool sender_is_nobody(const char *sender)
