@@ -77,8 +77,10 @@ static void tag_rules(Verdict *verdict, const Score *score)
 		if (names->len + strlen(hit->rule->name) + 2 > TAG_BYTES) {
 			break;
 		}
-		g_string_append_printf(
-		    names, "%s%s", names->len > 0 ? ", " : "", hit->rule->name);
+		if (names->len > 0) {
+			g_string_append(names, ", ");
+		}
+		g_string_append(names, hit->rule->name);
 	}
 	if (names->len > 0) {
 		add_tag(verdict, "X-Anteroom-Rules", names->str);

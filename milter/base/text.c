@@ -61,6 +61,9 @@ static char *make_shown(
 	const char *p = bytes, *end;
 	GString *out;
 
+	if (length <= max_bytes && plain_run(p, p + length) == length) {
+		return g_strndup(bytes, length);
+	}
 	length = MIN(length, max_bytes * 4); /* no work on what is cut */
 	end = bytes + length;
 	if (!g_utf8_validate_len(bytes, length, NULL)) {

@@ -190,11 +190,14 @@ static Find piece_find(const Pattern *pattern, const Search *search,
     const Subject *piece, Span range, Span *hit)
 {
 	PatternSpace *space = search->space;
+	bool jit = pattern_jit(pattern);
 	pcre2_set_offset_limit(space->context, range.to);
-	pcre2_set_match_limit(space->context,
-	    pattern_jit(pattern) ? LIMIT_MATCH_STEPS : PLAIN_STEPS);
-	int code = pcre2_match(pattern->code, (PCRE2_SPTR)piece->bytes,
-	    piece->length, range.from, 0, space->data, space->context);
+	pcre2_set_match_limit(
+	    space->context, jit ? LIMIT_MATCH_STEPS : PLAIN_STEPS);
+	/* What pcre2_match checks before it calls the same holds here. */
+	int code = (jit ? pcre2_jit_match : pcre2_match)(pattern->code,
+	    (PCRE2_SPTR)piece->bytes, piece->length, range.from, 0, space->data,
+	    space->context);
 	if (code == PCRE2_ERROR_NOMATCH) {
 		return FIND_NONE;
 	}

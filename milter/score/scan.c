@@ -52,7 +52,8 @@ typedef struct {
 struct ScanSpace {
 	const Scan *scan;
 	GByteArray *plain;
-	GArray *links; /* of Link */
+	Link *links;
+	guint n_links, room;
 	guint uses;    /* found */
 	guint32 *last; /* of each chain: its newest link + 1, NONE or ALL */
 	GArray *also;  /* of Window: scratch, to intersect */
@@ -179,7 +180,6 @@ ScanSpace *scan_space_new(const Scan *scan)
 	ScanSpace *space = g_new0(ScanSpace, 1);
 	space->scan = scan;
 	space->plain = g_byte_array_new();
-	space->links = g_array_new(FALSE, FALSE, sizeof(Link));
 	space->last = g_new(guint32, MAX(scan->n_patterns, 1) * LITERAL_SETS);
 	space->also = g_array_new(FALSE, FALSE, sizeof(Window));
 	scan_nothing(space);
@@ -192,7 +192,7 @@ void scan_space_free(ScanSpace *space)
 		return;
 	}
 	g_byte_array_unref(space->plain);
-	g_array_unref(space->links);
+	g_free(space->links);
 	g_array_unref(space->also);
 	g_free(space->last);
 	g_free(space);
@@ -200,15 +200,15 @@ void scan_space_free(ScanSpace *space)
 
 static void space_clear(ScanSpace *space)
 {
-	if (space->links->len > WINDOWS_KEPT) {
-		g_array_unref(space->links);
-		space->links = g_array_new(FALSE, FALSE, sizeof(Link));
+	if (space->room > WINDOWS_KEPT) {
+		g_clear_pointer(&space->links, g_free);
+		space->room = 0;
 	}
 	if (space->plain->len > PLAIN_KEPT_BYTES) {
 		g_byte_array_unref(space->plain);
 		space->plain = g_byte_array_new();
 	}
-	g_array_set_size(space->links, 0);
+	space->n_links = 0;
 	space->uses = 0;
 	memcpy(space->last, space->scan->begin,
 	    space->scan->n_patterns * LITERAL_SETS * sizeof *space->last);
@@ -216,16 +216,27 @@ static void space_clear(ScanSpace *space)
 
 static guint32 reach_bytes(const ScanSpace *space, const Reach *reach)
 {
-	guint64 bytes = 0;
-	for (gsize i = 0; i < REACH_UNITS; i++) {
-		bytes += (guint64)reach->of[i] * space->unit_bytes[i];
-	}
+	guint64 bytes = reach->of[REACH_BYTES];
+	bytes +=
+	    (guint64)reach->of[REACH_CHARS] * space->unit_bytes[REACH_CHARS];
+	bytes +=
+	    (guint64)reach->of[REACH_WORDS] * space->unit_bytes[REACH_WORDS];
 	return (guint32)MIN(bytes, G_MAXUINT32);
 }
 
 static bool touch(const Window *a, const Window *b)
 {
 	return a->from <= (guint64)b->to + 1 && b->from <= (guint64)a->to + 1;
+}
+
+/* The library's arrays are called for each, and this is called most of all. */
+static void links_add(ScanSpace *space, Link link)
+{
+	if (space->n_links == space->room) {
+		space->room = MAX(2 * space->room, 1024);
+		space->links = g_renew(Link, space->links, space->room);
+	}
+	space->links[space->n_links++] = link;
 }
 
 static void space_add(ScanSpace *space, const Use *use, guint32 end)
@@ -238,7 +249,7 @@ static void space_add(ScanSpace *space, const Use *use, guint32 end)
 	Window window = {.from = end - MIN(end, most), .to = end - use->least};
 	guint32 nth = 1;
 	if (*last != NONE) {
-		Link *newest = &g_array_index(space->links, Link, *last - 1);
+		Link *newest = &space->links[*last - 1];
 		Window *known = &newest->window;
 		nth = newest->nth + 1;
 		if (touch(&window, known)) {
@@ -250,9 +261,8 @@ static void space_add(ScanSpace *space, const Use *use, guint32 end)
 	if (nth == WINDOWS_OF_ONE) {
 		window.to = G_MAXUINT32;
 	}
-	Link link = {window, *last, nth};
-	g_array_append_val(space->links, link);
-	*last = space->links->len;
+	links_add(space, (Link){window, *last, nth});
+	*last = space->n_links;
 }
 
 /* Literal number WORD ends before END. */
@@ -265,7 +275,7 @@ static bool literal_found(guint word, gsize end, gpointer data)
 		    space, &g_array_index(scan->uses, Use, i), (guint32)end);
 	}
 	space->uses += scan->first[word + 1] - scan->first[word];
-	return space->links->len <= WINDOWS_MAX && space->uses <= USES_MAX;
+	return space->n_links <= WINDOWS_MAX && space->uses <= USES_MAX;
 }
 
 void scan_nothing(ScanSpace *space)
@@ -294,7 +304,6 @@ void scan_texts(ScanSpace *space, const char *texts, gsize length)
 		run = plain[i] || byte >= 0x80 ? run + 1 : 0;
 		longest = MAX(longest, run);
 	}
-	space->unit_bytes[REACH_BYTES] = 1;
 	space->unit_bytes[REACH_CHARS] = all < 0x80 ? 1 : 4;
 	space->unit_bytes[REACH_WORDS] = longest;
 	memset(plain + length, 0, TRIE_AHEAD);
@@ -338,7 +347,7 @@ static gsize window_bytes(const Window *window)
 
 static const Link *link_at(const ScanSpace *space, guint32 at)
 {
-	return &g_array_index(space->links, Link, at - 1);
+	return &space->links[at - 1];
 }
 
 /* Sorts the windows at ALL and joins those that touch; how many are left. */
