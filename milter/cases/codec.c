@@ -9,21 +9,20 @@
 
 /* ---- numbers ---- */
 
-/* Seven bits a byte, lowest first, the top bit says that more follow. */
-static void put_varint(GByteArray *out, guint64 value)
+#define VARINT_BYTES 10
+
+/* Seven bits a byte, lowest first, the top bit says that more follow. Returns
+ * how many of VARINT_BYTES at BYTES it took. */
+static guint varint(guint8 *bytes, guint64 value)
 {
-	guint8 bytes[10];
 	guint n = 0;
 
-	do {
-		bytes[n] = (guint8)(value & 0x7f);
+	while (value > 0x7f) {
+		bytes[n++] = (guint8)(value | 0x80);
 		value >>= 7;
-		if (value) {
-			bytes[n] |= 0x80;
-		}
-		n++;
-	} while (value);
-	g_byte_array_append(out, bytes, n);
+	}
+	bytes[n++] = (guint8)value;
+	return n;
 }
 
 static bool take_varint(const guint8 **at, const guint8 *end, guint64 *value)
@@ -58,26 +57,41 @@ static gint64 unzigzag(guint64 value)
 
 static void put_bytes(GByteArray *out, guint tag, const void *bytes, gsize n)
 {
-	put_varint(out, tag);
-	put_varint(out, n);
-	g_byte_array_append(out, bytes, (guint)n);
+	guint8 head[2 * VARINT_BYTES];
+	guint head_bytes = varint(head, tag);
+	guint at = out->len;
+
+	head_bytes += varint(head + head_bytes, n);
+	g_byte_array_set_size(out, at + head_bytes + (guint)n);
+	memcpy(out->data + at, head, head_bytes);
+	if (n > 0) {
+		memcpy(out->data + at + head_bytes, bytes, n);
+	}
 }
 
 static void put_number(GByteArray *out, guint tag, gint64 value)
 {
-	g_autoptr(GByteArray) number = g_byte_array_sized_new(10);
+	guint8 number[VARINT_BYTES];
 
-	put_varint(number, zigzag(value));
-	put_bytes(out, tag, number->data, number->len);
+	put_bytes(out, tag, number, varint(number, zigzag(value)));
 }
 
+/* Its length is known afterwards; one byte nearly always holds it. */
 static void put_struct(GByteArray *out, const Slot *slot, gconstpointer thing)
 {
-	g_autoptr(GByteArray) inner = g_byte_array_new();
+	guint8 length[VARINT_BYTES];
+	guint begin, n, more;
 
-	layout_encode(slot->of, thing, inner);
-	put_bytes(out, slot->tag, inner->data ? inner->data : (guint8 *)"",
-	    inner->len);
+	put_bytes(out, slot->tag, NULL, 0);
+	begin = out->len;
+	layout_encode(slot->of, thing, out);
+	n = out->len - begin;
+	more = varint(length, n) - 1;
+	if (more > 0) {
+		g_byte_array_set_size(out, out->len + more);
+		memmove(out->data + begin + more, out->data + begin, n);
+	}
+	memcpy(out->data + begin - 1, length, more + 1);
 }
 
 static void put_text(GByteArray *out, const Slot *slot, const char *text)
@@ -470,7 +484,7 @@ void layout_clear(const Layout *layout, gpointer thing)
 GByteArray *record_new(void)
 {
 	static const guint8 head[RECORD_HEAD] = {0};
-	GByteArray *record = g_byte_array_sized_new(256);
+	GByteArray *record = g_byte_array_sized_new(1024);
 
 	return g_byte_array_append(record, head, RECORD_HEAD);
 }
