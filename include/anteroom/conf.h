@@ -135,6 +135,7 @@ typedef struct {
 	int precedence; /* higher wins once it qualifies */
 	int threshold;  /* points from which it applies, >= 1; default 40 */
 	bool sensitive;
+	bool disguises; /* its words are also sought where they are disguised */
 	ConfPlace place;
 } Topic;
 

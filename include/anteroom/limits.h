@@ -25,12 +25,13 @@
 #define LIMIT_RECIPIENTS 1000                  /* envelope recipients kept */
 
 /* scoring */
-#define LIMIT_SCORE_MS 600        /* wall time of one message */
-#define LIMIT_RULE_MS 250         /* of it, at most, for one rule */
-#define LIMIT_MATCH_STEPS 100000  /* PCRE2 match limit */
-#define LIMIT_MATCH_HEAP_KIB 1024 /* PCRE2 heap limit */
-#define LIMIT_HITS_PER_RULE 8     /* hits kept; one suffices to score */
-#define LIMIT_HIT_TEXT_BYTES 200  /* words kept of a hit */
+#define LIMIT_SCORE_MS 600                 /* wall time of one message */
+#define LIMIT_RULE_MS 250                  /* of it, at most, for one rule */
+#define LIMIT_MATCH_STEPS 100000           /* PCRE2 match limit */
+#define LIMIT_MATCH_HEAP_KIB 1024          /* PCRE2 heap limit */
+#define LIMIT_DISGUISED_BYTES (256 * 1024) /* read a second time */
+#define LIMIT_HITS_PER_RULE 8    /* hits kept; one suffices to score */
+#define LIMIT_HIT_TEXT_BYTES 200 /* words kept of a hit */
 
 #define LIMIT_WHEN_BYTES (64 * 1024) /* of a text, searched for dates */
 #define LIMIT_WHENS 64               /* dates kept of a text */

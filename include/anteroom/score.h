@@ -7,10 +7,14 @@
  *
  * Rules see text folded: white space of any kind is one space, an empty line
  * is one line feed, there is none at the ends; quotes, hyphens and digits are
- * those of ASCII, invisible characters are gone. Each address ("Name <address>"
- * and bare), attachment (its name, and the name with punctuation as spaces) and
- * header field is a text of its own for ^ and $. A pattern sees 8 KiB at once;
- * in longer texts a match of more than 1 KiB may be missed.
+ * those of ASCII, invisible characters are gone, letters are what they look
+ * like (NFKC; Cyrillic or Greek ones among Latin). Rules of a topic with
+ * `disguises` see words such as "r a p e" and "k1ll" spelt out as well, and
+ * look into the names of attachments when they do into the text. Each address
+ * ("Name <address>" and bare), attachment (its name, and the name with
+ * punctuation as spaces) and header field is a text of its own for ^ and $. A
+ * pattern sees 8 KiB at once; in longer texts a match of more than 1 KiB may be
+ * missed.
  */
 #ifndef ANTEROOM_SCORE_H
 #define ANTEROOM_SCORE_H
@@ -26,13 +30,21 @@ typedef struct Ruleset Ruleset;
 
 /* One rule that fired. Once a rule counts, however often it hits. */
 typedef struct {
-	const Rule *rule;   /* of the Ruleset's Conf */
-	Section section;    /* where it hit first */
-	const char *header; /* for SECTION_HEADER; else NULL */
-	char *text;         /* the words, one line, shown as they are */
-	gsize offset;       /* bytes into the section's text, folded */
-	guint count;        /* hits seen: as many as the rule takes */
+	const Rule *rule;     /* of the Ruleset's Conf */
+	Section section;      /* where it hit first */
+	const char *header;   /* for SECTION_HEADER; else NULL */
+	char *text;           /* the words as written, one line */
+	gsize offset, length; /* bytes of the section's text, folded */
+	bool disguised;       /* found where a disguised word was spelt out */
+	guint count;          /* hits seen: as many as the rule takes */
 } ScoreHit;
+
+/* Where the words of a hit stand in the message. */
+typedef struct {
+	const char *text; /* of the message: its subject, or the TextPart's */
+	guint part;       /* which TextPart of the section; 0 for the subject */
+	gsize from, to;   /* bytes of text */
+} ScorePlace;
 
 typedef struct {
 	const Topic *topic;
@@ -94,6 +106,11 @@ Score *ruleset_score_alone(
  * one error per example that doesn't do what it says, and a warning for each
  * rule that is slow on hostile text. */
 void ruleset_check(Ruleset *ruleset, GPtrArray *problems);
+
+/* For hits in subject, text, quoted and signature; false for others, and when
+ * MESSAGE isn't the one that was scored. Linear in its text. */
+bool score_hit_place(
+    const Message *message, const ScoreHit *hit, ScorePlace *place);
 
 void score_free(Score *score);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Score, score_free)

@@ -69,6 +69,7 @@ static const Setting topic_settings[] = {
 	IN_TOPIC(threshold),
 	.arg = &(const Range){1, 1000000}},
     {.name = "sensitive", .decode = as_bool, IN_TOPIC(sensitive)},
+    {.name = "disguises", .decode = as_bool, IN_TOPIC(disguises)},
 };
 
 static void topic_take(Loader *load, const Block *block)

@@ -77,8 +77,10 @@ static void check_misses(const Check *check)
 		RuleHit hit;
 		Find find = try_text(check, misses[i], &hit);
 		if (find == FIND_HIT) {
+			Subject subject =
+			    texts_at(check->matcher->texts, hit.text);
 			g_autofree char *words =
-			    shown(hit.subject.bytes + hit.span.from,
+			    shown(subject.bytes + hit.span.from,
 				hit.span.to - hit.span.from);
 			g_autofree char *text =
 			    shown(misses[i], strlen(misses[i]));

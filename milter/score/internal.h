@@ -28,6 +28,8 @@ typedef struct {
 	guint number;      /* of match in the scan */
 	guint n_unless;    /* of the first of unless there */
 	GArray *headers;   /* of guint: numbers of its header names */
+	guint sections;    /* bit 1 << Section: where it looks */
+	bool disguised;    /* and reads words that are disguised */
 } CompiledRule;
 
 /* How far the search for one pattern is: where it may match in all texts, and
@@ -78,8 +80,8 @@ struct Ruleset {
 typedef struct {
 	Section section;
 	guint header;
-	Subject subject; /* the text it hit first; of the Matcher's texts */
-	Span span;       /* there */
+	guint text; /* number of the one it hit first, in the Matcher's texts */
+	Span span;  /* there */
 	guint count;
 } RuleHit;
 

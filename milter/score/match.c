@@ -17,6 +17,7 @@ typedef struct {
 	GArray *windows, *seekers; /* of the Matcher */
 	gsize base;                /* of subject in the texts */
 	Subject subject;
+	guint text; /* its number */
 } Hunt;
 
 static Seeker *hunt_seeker(const Hunt *hunt, guint n)
@@ -191,7 +192,7 @@ static Find hunt_text(Hunt *hunt, RuleHit *hit)
 			return find;
 		}
 		if (hit->count++ == 0) {
-			hit->subject = hunt->subject;
+			hit->text = hunt->text;
 			hit->span = span;
 		}
 	}
@@ -208,6 +209,15 @@ static bool wants_header(const CompiledRule *rule, guint header)
 	return false;
 }
 
+static bool wants_text(
+    const CompiledRule *rule, Section section, const TextSpan *span)
+{
+	if (span->reading_of && !rule->disguised) {
+		return false;
+	}
+	return section != SECTION_HEADER || wants_header(rule, span->header);
+}
+
 /* All texts of SECTION; what is in HIT already stays the first hit. */
 static Find hunt_section(
     Hunt *hunt, const Texts *texts, Section section, RuleHit *hit)
@@ -217,12 +227,12 @@ static Find hunt_section(
 	     i++) {
 		const TextSpan *span =
 		    &g_array_index(texts->spans, TextSpan, i);
-		if (section == SECTION_HEADER &&
-		    !wants_header(hunt->rule, span->header)) {
+		if (!wants_text(hunt->rule, section, span)) {
 			continue;
 		}
 		guint before = hit->count;
 		hunt_begin(hunt, texts, span);
+		hunt->text = i;
 		Find find = hunt_text(hunt, hit);
 		if (before == 0 && hit->count) {
 			hit->section = section;
@@ -259,7 +269,7 @@ Find match_rule(
 	RuleHit found = {.count = 0};
 	Find worst = FIND_NONE;
 	for (guint i = 0; i < SECTION_KINDS; i++) {
-		if (!(rule->rule->sections & (1u << i))) {
+		if (!(rule->sections & (1u << i))) {
 			continue;
 		}
 		Find find =

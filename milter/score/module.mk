@@ -1,3 +1,4 @@
-$(eval $(call module,score,check.c fold.c literals.c match.c matcher.c pattern.c \
-	rarity.c ruleset.c scan.c score.c sequence.c texts.c trie.c,\
+$(eval $(call module,score,check.c disguise.c fold.c letters.c literals.c \
+	match.c matcher.c pattern.c place.c rarity.c ruleset.c scan.c score.c \
+	sequence.c texts.c trie.c,\
 	libpcre2-8,-lm,conf base))

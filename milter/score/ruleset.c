@@ -51,6 +51,24 @@ static guint header_number(TextsWanted *wanted, const char *name)
 	return number;
 }
 
+/* Of a topic whose words are disguised, what is sought in the text is sought in
+ * the names of attachments as well. A rule that counts its hits isn't: it would
+ * count one in each reading. */
+static void rule_sections(Ruleset *ruleset, CompiledRule *compiled)
+{
+	const Rule *rule = compiled->rule;
+	compiled->sections = rule->sections;
+	if (compiled->topic && compiled->topic->disguises &&
+	    rule->at_least <= 1) {
+		compiled->disguised = true;
+		if (rule->sections & 1u << SECTION_TEXT) {
+			compiled->sections |= 1u << SECTION_ATTACHMENT;
+		}
+		ruleset->wanted.disguised |= compiled->sections;
+	}
+	ruleset->wanted.sections |= compiled->sections;
+}
+
 static void compile_rule(Ruleset *ruleset, CompiledRule *compiled,
     const Rule *rule, GPtrArray *problems)
 {
@@ -67,7 +85,7 @@ static void compile_rule(Ruleset *ruleset, CompiledRule *compiled,
 	}
 	compiled->match = compile_pattern(rule, "match", rule->match, problems);
 	compile_unless(compiled, problems);
-	ruleset->wanted.sections |= rule->sections;
+	rule_sections(ruleset, compiled);
 	for (guint i = 0; rule->headers && rule->headers[i]; i++) {
 		guint number =
 		    header_number(&ruleset->wanted, rule->headers[i]);

@@ -8,6 +8,7 @@
 
 #include "anteroom/limits.h"
 #include "anteroom/text.h"
+#include "score/fold.h"
 
 /* A person who writes to the top is owed an answer; a machine isn't. */
 #define BASE_HUMAN 25
@@ -93,18 +94,55 @@ static const char *header_name(const CompiledRule *rule, guint header)
 	return NULL;
 }
 
-static ScoreHit *hit_new(const CompiledRule *rule, const RuleHit *found)
+/* The words of HIT, whose text was changed, as they were written; NULL: only
+ * the folded ones are to be had. Transfer full. */
+static char *original_words(
+    const Message *message, const ScoreHit *hit, const TextSpan *text)
 {
+	FoldSpan folded = {hit->offset, hit->offset + hit->length}, origin;
+	ScorePlace place;
+	if (!text->changed && !hit->disguised) {
+		return NULL;
+	}
+	if (text->original) {
+		fold_origin(
+		    text->original, strlen(text->original), folded, &origin);
+		return text_one_line(text->original + origin.from,
+		    origin.to - origin.from, LIMIT_HIT_TEXT_BYTES);
+	}
+	if (!text->changed || !score_hit_place(message, hit, &place)) {
+		return NULL;
+	}
+	return text_one_line(place.text + place.from, place.to - place.from,
+	    LIMIT_HIT_TEXT_BYTES);
+}
+
+static ScoreHit *hit_new(const CompiledRule *rule, const RuleHit *found,
+    const Texts *texts, const Message *message)
+{
+	const TextSpan *text =
+	    &g_array_index(texts->spans, TextSpan, found->text);
+	Span span = found->span;
 	ScoreHit *hit = g_new0(ScoreHit, 1);
 	hit->rule = rule->rule;
 	hit->section = found->section;
 	if (found->section == SECTION_HEADER) {
 		hit->header = header_name(rule, found->header);
 	}
-	hit->text = text_one_line(found->subject.bytes + found->span.from,
-	    found->span.to - found->span.from, LIMIT_HIT_TEXT_BYTES);
-	hit->offset = found->span.from;
+	if (text->reading_of) {
+		hit->disguised = true;
+		span = texts_undisguise(texts, found->text, span);
+		text -= text->reading_of;
+	}
+	hit->offset = span.from;
+	hit->length = span.to - span.from;
 	hit->count = found->count;
+	hit->text = original_words(message, hit, text);
+	if (!hit->text) {
+		hit->text =
+		    text_one_line(texts->bytes->str + text->from + span.from,
+			hit->length, LIMIT_HIT_TEXT_BYTES);
+	}
 	return hit;
 }
 
@@ -129,13 +167,16 @@ static int add(int sum, int more)
 	return (int)CLAMP(exact, -1000000, 1000000);
 }
 
-static void tally(Score *score, const Ruleset *ruleset, GArray *fired)
+static void tally(Score *score, const Ruleset *ruleset, const Matcher *matcher,
+    const Message *message)
 {
+	GArray *fired = matcher->fired;
 	g_array_sort(fired, fired_compare);
 	for (guint i = 0; i < fired->len; i++) {
 		const Fired *one = &g_array_index(fired, Fired, i);
 		const CompiledRule *rule = &ruleset->rules[one->rule];
-		g_ptr_array_add(score->hits, hit_new(rule, &one->hit));
+		g_ptr_array_add(score->hits,
+		    hit_new(rule, &one->hit, matcher->texts, message));
 		TopicScore *topic = topic_score(score, rule->topic);
 		topic->points = add(topic->points, rule->rule->points);
 		score->urgency = add(score->urgency, rule->rule->urgency);
@@ -191,7 +232,7 @@ static Score *score_message(Ruleset *ruleset, const Message *message,
 		scan_texts(matcher->scan, bytes->str, bytes->len);
 	}
 	fire(score, ruleset, matcher);
-	tally(score, ruleset, matcher->fired);
+	tally(score, ruleset, matcher, message);
 	matcher_give(ruleset, matcher);
 	conclude(score);
 	return score;

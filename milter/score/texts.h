@@ -7,6 +7,7 @@
 #define SCORE_TEXTS_H
 
 #include <glib.h>
+#include <stdbool.h>
 
 #include "anteroom/conf.h"
 #include "anteroom/message.h"
@@ -16,6 +17,7 @@
 /* What rules ask for. */
 typedef struct {
 	guint sections;      /* bit 1 << Section */
+	guint disguised;     /* of them, those whose disguised words are read */
 	GHashTable *headers; /* folded name -> its number + 1 */
 } TextsWanted;
 
@@ -23,6 +25,12 @@ typedef struct {
 typedef struct {
 	guint header; /* number of its name; for SECTION_HEADER */
 	gsize from, length;
+	/* What it was before it was folded; NULL: several stretches. */
+	const char *original;
+	bool changed; /* by more than white space, quotes and hyphens */
+	/* It is another reading (disguise.h) of the one so many before it;
+	 * 0: it isn't. */
+	guint reading_of;
 } TextSpan;
 
 /*
@@ -33,6 +41,8 @@ typedef struct {
 	GString *bytes; /* line feed, edge (literals.h), line feed, a text,
 			 * the same again, the next ... */
 	GArray *spans;  /* of TextSpan */
+	GArray *seams;  /* of Seam, of all readings; `at` in bytes */
+	gsize disguised_bytes; /* of all readings */
 	guint first[SECTION_KINDS + 1];
 } Texts;
 
@@ -43,8 +53,10 @@ void texts_free(Texts *texts);
  * Fills TEXTS, whatever it held, with the sections of MESSAGE that are WANTED.
  * Subject, text, quoted and signature are one text each, also when empty (then
  * ^$ matches): visible stretches first, hidden ones after them. People give
- * "Name <address>" and the bare address, attachments the name and the name
- * with its punctuation as spaces, header fields and facts a text each.
+ * "Name <address>" and the bare address, attachments the name, the
+ * name with its punctuation as spaces, and with underscores alone as such,
+ * header fields and facts a text each. Behind a text with disguised words stand
+ * the readings of them. MESSAGE is borrowed until TEXTS changes.
  */
 void texts_read(Texts *texts, const Message *message,
     const ScoreContext *context, const TextsWanted *wanted);
@@ -54,7 +66,14 @@ void texts_read(Texts *texts, const Message *message,
 void texts_example(
     Texts *texts, Section section, guint header, const char *text);
 
+/* Of bytes SPAN of text number TEXT, a reading of disguised words: those of the
+ * text that it reads. */
+Span texts_undisguise(const Texts *texts, guint text, Span span);
+
 /* The text of a span; valid until TEXTS changes. */
 Subject texts_subject(const Texts *texts, const TextSpan *span);
+
+/* The same, by its number. */
+Subject texts_at(const Texts *texts, guint text);
 
 #endif

@@ -1,5 +1,7 @@
 $(eval $(call unit,test_score,score))
 $(eval $(call unit,test_score_check,score))
+$(eval $(call unit,test_score_disguise,score))
+$(eval $(call unit,test_score_evasion,score message))
 $(eval $(call unit,test_score_fold,score))
 $(eval $(call unit,test_score_literals,score))
 $(eval $(call unit,test_score_pattern,score))

@@ -41,6 +41,28 @@ static const FoldCase fold_cases[] = {
      "ill",
 	"assault kill"},
     {"\x01", "\x01"},
+    /* other drawings of letters */
+    {"ｒａｐｅ", "rape"},
+    {"𝐤𝐢𝐥𝐥 Ⓚⓘⓛⓛ 🅺🅸🅻🅻 ᴋɪʟʟ", "kill Kill kill kill"},
+    {"ﬁnal oﬃce ½", "final office 1⁄2"},
+    {"k̶i̷l̲l", "kill"},
+    {"e\xcc\x81te\xcc\x81", "été"},
+    {"ﷺ", "ﷺ"},
+    {"한국어 かな 漢字", "한국어 かな 漢字"},
+    {"\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab", "한"},
+    {"\xcc\x81x", "x"},
+    {"שָׁלוֹם", "שָׁלוֹם"},
+    /* letters of other scripts that look Latin: mixed, whole words */
+    {"kіll уou", "kill you"},
+    {"I will кill you", "I will kill you"},
+    {"I will асе you", "I will ace you"},
+    {"асе", "ace"},
+    {"ΒΟΜΒ in here", "bomb in here"},
+    /* and where they are what they are */
+    {"Я хочу сосать", "Я хочу сосать"},
+    {"мы все рас", "мы все рас"},
+    {"рас мы все", "рас мы все"},
+    {"Όχι και ποτέ", "Όχι και ποτέ"},
 };
 
 static void test_text(void **state)
@@ -73,6 +95,39 @@ static void test_twice(void **state)
 	}
 }
 
+/* From the fold back to what was written. */
+static void test_origin(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *word, *written;
+	} cases[] = {
+	    {"I will kill you", "kill", "kill"},
+	    {"  I \n will\tkill   you", "kill you", "kill   you"},
+	    {"I ｋｉｌｌ you", "kill", "ｋｉｌｌ"},
+	    {"Ix k\xe2\x80\x8bi\xe2\x80\x8bll you", "kill",
+		"k\xe2\x80\x8bi\xe2\x80\x8bll"},
+	    {"I k̶i̶l̶l̶ you", "kill", "k̶i̶l̶l̶"},
+	    {"I kіll", "kill", "kіll"},
+	    {"oﬃce", "ffic", "ﬃc"},
+	    {"e\xcc\x81te\xcc\x81 x", "été", "e\xcc\x81te\xcc\x81"},
+	};
+	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+		const char *text = cases[i].text;
+		GString *out = g_string_new(NULL);
+		fold_append(out, text, strlen(text));
+		const char *at = strstr(out->str, cases[i].word);
+		assert_non_null(at);
+		FoldSpan folded = {(gsize)(at - out->str), 0}, origin;
+		folded.to = folded.from + strlen(cases[i].word);
+		fold_origin(text, strlen(text), folded, &origin);
+		g_autofree char *written =
+		    g_strndup(text + origin.from, origin.to - origin.from);
+		assert_string_equal(written, cases[i].written);
+		g_string_free(out, TRUE);
+	}
+}
+
 static void test_pattern(void **state)
 {
 	(void)state;
@@ -89,6 +144,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_text),
 	    cmocka_unit_test(test_twice),
+	    cmocka_unit_test(test_origin),
 	    cmocka_unit_test(test_pattern),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
