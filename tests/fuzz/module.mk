@@ -15,6 +15,7 @@ $(B)/fuzz/$(1): tests/fuzz/$(1).c $(foreach m,$(call closure,$(2)),$($(m)_SRC))
 endef
 
 FUZZ_CC ?= clang
+$(eval $(call fuzz,fuzz_when,base))
 $(eval $(call fuzz,fuzz_message,message))
 $(eval $(call fuzz,fuzz_html,message))
 $(eval $(call fuzz,fuzz_header,message))

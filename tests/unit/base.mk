@@ -1,1 +1,2 @@
 $(eval $(call unit,test_base,base))
+$(eval $(call unit,test_when,base))

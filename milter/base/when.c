@@ -1,0 +1,133 @@
+/*
+ * The search for moments. Most words of a text aren't looked at: the search
+ * stops where a word or a number may belong to one, reads the few tokens around
+ * it, and tries the phrases that it may be in, the longest first.
+ */
+#include "anteroom/when.h"
+
+#include "anteroom/limits.h"
+#include "base/when.h"
+
+#define BACK_BYTES 56  /* a phrase begins no further before its stop */
+#define BACK_TOKENS 8  /* nor so many words */
+#define STOPS_MAX 4096 /* a text that only seems to name moments */
+
+/* Years in which all arithmetic stays within a GDate. */
+#define EARLIEST_S G_GINT64_CONSTANT(-30610224000) /* 1000 */
+#define LATEST_S G_GINT64_CONSTANT(190288396800)   /* 8000 */
+
+typedef struct {
+	const char *text;
+	gsize bytes;
+	gint64 reference_s;
+	GTimeZone *zone;
+	int language; /* voted; -1: not yet */
+	gsize done;   /* moments found end here */
+} Finder;
+
+static bool is_word_byte(char c)
+{
+	return g_ascii_isalnum(c) || (guchar)c >= 0x80;
+}
+
+/* Where the window around AT begins: with a word. */
+static gsize window_begin(const Finder *finder, gsize at)
+{
+	gsize from = at > BACK_BYTES ? at - BACK_BYTES : 0;
+
+	if (from <= finder->done) {
+		return finder->done;
+	}
+	while (from < at && is_word_byte(finder->text[from - 1])) {
+		from++;
+	}
+	return from;
+}
+
+/* The token that AT lies in. */
+static guint token_at(const WhenToken *tokens, guint n, gsize at)
+{
+	for (guint i = 0; i < n; i++) {
+		if (tokens[i].to > at) {
+			return i;
+		}
+	}
+	return n;
+}
+
+/* Does a moment end right before FROM? */
+static bool follows_another(const Finder *finder, gsize from)
+{
+	gsize p = finder->done;
+
+	while (p < from && g_ascii_isspace(finder->text[p])) {
+		p++;
+	}
+	return finder->done > 0 && p == from;
+}
+
+/* A moment of which the word at AT is a part? */
+static bool find_at(Finder *finder, gsize at, When *when)
+{
+	WhenToken tokens[WHEN_TOKENS];
+	WhenWindow window = {.tokens = tokens,
+	    .text = finder->text,
+	    .bytes = finder->bytes,
+	    .language = &finder->language};
+	guint stop;
+
+	window.n = when_tokens(
+	    finder->text, finder->bytes, window_begin(finder, at), tokens);
+	stop = token_at(tokens, window.n, at);
+	for (guint s = stop > BACK_TOKENS ? stop - BACK_TOKENS : 0;
+	     s <= stop && s < window.n; s++) {
+		WhenParts parts;
+		guint n = when_parse(&window, s, &parts);
+
+		if (s + n <= stop || !when_resolve(&parts, finder->reference_s,
+					 finder->zone, when)) {
+			continue;
+		}
+		when->from = tokens[s].from;
+		when->to = tokens[s + n - 1].to;
+		if (follows_another(finder, when->from)) {
+			when->before = false; /* "Montag bis Freitag" */
+		}
+		return true;
+	}
+	return false;
+}
+
+GArray *when_find(const char *text, gsize bytes, gint64 reference_s,
+    const char *zone, guint max)
+{
+	g_autoptr(GTimeZone) where = NULL;
+	GArray *found = g_array_new(FALSE, FALSE, sizeof(When));
+	Finder finder = {.text = text,
+	    .bytes = MIN(bytes, LIMIT_WHEN_BYTES),
+	    .reference_s = reference_s,
+	    .language = -1};
+	gsize at = 0, end = 0;
+
+	if (reference_s < EARLIEST_S || reference_s > LATEST_S) {
+		return found;
+	}
+	for (guint stops = 0; stops < STOPS_MAX && found->len < max &&
+			      when_next(text, finder.bytes, &at, &end);
+	     stops++) {
+		When when = {0};
+
+		if (where == NULL) {
+			where = zone != NULL ? g_time_zone_new_identifier(zone)
+					     : NULL;
+			where = where != NULL ? where : g_time_zone_new_utc();
+			finder.zone = where;
+		}
+		if (find_at(&finder, at, &when)) {
+			g_array_append_val(found, when);
+			finder.done = when.to;
+		}
+		at = MAX(end, finder.done);
+	}
+	return found;
+}
