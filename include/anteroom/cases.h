@@ -304,6 +304,7 @@ typedef enum {
 	ACT_PAUSE, /* word = reason, for_s */
 	ACT_RESUME,
 	ACT_MERGE, /* other = the case that stays */
+	ACT_LOOK,  /* changes nothing but the timeline */
 } ActKind;
 
 typedef struct {
@@ -335,6 +336,7 @@ bool store_wake(
 
 typedef struct {
 	const char *team, *topic, *desk; /* NULL = any */
+	const char *const *teams; /* one of these; NULL = any */
 	guint states;                    /* bit 1 << CaseState; 0 = any */
 	bool overdue;                    /* only those overdue at now_s */
 	const char *search; /* words of subject, from, name, excerpt; NULL */

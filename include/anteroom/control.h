@@ -12,10 +12,12 @@
  *   {"row":{...}}                               none or more
  *   {"end":{"code":"done"}}                     or
  *   {"end":{"code":"no","error":"AR-9: ..."}}   no usage config denied
- *                                               temporary fatal
+ *                                               temporary fatal absent
  *
  * Who asks is known by the peer credentials of the socket. An administrator
- * may add "as": the user in whose name he asks. "truncated":true says that the
+ * may add "as": the user in whose name he asks. The web process, and an
+ * administrator, may add "login": a user of the web pages, by whose rights
+ * alone it is then asked. "truncated":true says that the
  * bytes end before the message did.
  */
 #ifndef ANTEROOM_CONTROL_H
@@ -29,6 +31,7 @@
 #include "anteroom/json.h"
 #include "anteroom/pipeline.h"
 #include "anteroom/setup.h"
+#include "anteroom/users.h"
 
 /* ---- the table ---- */
 
@@ -120,7 +123,8 @@ typedef struct {
 	const char *user; /* in whose name; never NULL */
 	/* A user of the web pages (users.h) in whose name, and with no more
 	 * than whose rights, it is asked; NULL. */
-	const char *login;
+	const char *login;  /* asking at the socket */
+	const User *person; /* in this process */
 } ControlRequest;
 
 /* Takes one row: TEXT, LENGTH bytes of one JSON object, the callee's only

@@ -20,6 +20,7 @@ typedef enum {
 	ERROR_DENIED,    /* the caller may not do this */
 	ERROR_TEMPORARY, /* busy or full: the same call may work later */
 	ERROR_FATAL,     /* this process can't go on: restart and reopen */
+	ERROR_ABSENT,    /* what it is about isn't there, for the caller */
 } ErrorCode;
 
 /* The domain. Any thread. */

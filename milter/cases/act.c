@@ -402,6 +402,14 @@ static void act_resume(Txn *txn, Draft *draft, const Act *act)
 	state_resume(draft, act->sla, act->now_s, act->who, "");
 }
 
+/* ---- looking ---- */
+
+static void act_look(Txn *txn, Draft *draft, const Act *act)
+{
+	(void)txn;
+	draft_event(draft, act->now_s, "looked", act->who, "");
+}
+
 /* ---- all of them ---- */
 
 typedef struct {
@@ -420,12 +428,13 @@ static void (*const handlers[])(Txn *, Draft *, const Act *) = {
     [ACT_PAUSE] = act_pause,
     [ACT_RESUME] = act_resume,
     [ACT_MERGE] = act_merge,
+    [ACT_LOOK] = act_look,
 };
 
 /* A case that grew beyond all measure can still be closed. */
 static bool is_too_large(Txn *txn, const Case *kase, const Act *act)
 {
-	if (act->kind == ACT_CLOSE ||
+	if (act->kind == ACT_CLOSE || act->kind == ACT_LOOK ||
 	    case_bytes(kase) < (gsize)2 * LIMIT_CASE_BYTES) {
 		return false;
 	}
@@ -444,7 +453,8 @@ static void run_act(Txn *txn, gpointer data)
 		    "there is no case AR-%" G_GUINT64_FORMAT, deed->act.id);
 		return;
 	}
-	if (state_refuses_merged(txn, draft->kase) ||
+	if ((deed->act.kind != ACT_LOOK &&
+		state_refuses_merged(txn, draft->kase)) ||
 	    is_too_large(txn, draft->kase, &deed->act)) {
 		return;
 	}

@@ -24,6 +24,8 @@ static bool index_fits(const CaseFilter *filter, const Order *order)
 {
 	return (!filter->states || (filter->states & 1u << order->state)) &&
 	       same_or_any(filter->team, order->team) &&
+	       (!filter->teams ||
+		   g_strv_contains(filter->teams, order->team)) &&
 	       same_or_any(filter->topic, order->topic) &&
 	       same_or_any(filter->desk, order->desk);
 }

@@ -25,6 +25,7 @@ static const ExitCode codes[] = {
     {ERROR_DENIED, 2, EXIT_TEMPORARY},
     {ERROR_TEMPORARY, EXIT_TEMPORARY, EXIT_TEMPORARY},
     {ERROR_FATAL, EXIT_TEMPORARY, EXIT_TEMPORARY},
+    {ERROR_ABSENT, 1, EXIT_TEMPORARY},
 };
 
 static void say(const GError *error)

@@ -145,9 +145,7 @@ static bool read_act(Call *call, const ActRow *row, Act *act, GError **error)
 static void act_done(
     Call *call, const ActRow *row, const Case *before, const Case *after)
 {
-	CaseLook look = {.now_s = call->now_s,
-	    .role = call->request->role,
-	    .sla = call->setup->sla};
+	CaseLook look = call_look(call);
 	g_autofree char *said = row->say(before, after);
 	Json *json = row_new();
 

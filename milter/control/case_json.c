@@ -13,11 +13,6 @@ Json *row_new(void)
 	return json;
 }
 
-bool case_hidden(const Case *kase, const CaseLook *look)
-{
-	return kase->sensitive && look->role < ROLE_ASSISTANT;
-}
-
 static void write_due(Json *json, const Case *kase)
 {
 	json_begin_object(json, "due");

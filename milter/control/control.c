@@ -51,6 +51,7 @@ static const struct {
     {ERROR_DENIED, "denied"},
     {ERROR_TEMPORARY, "temporary"},
     {ERROR_FATAL, "fatal"},
+    {ERROR_ABSENT, "absent"},
 };
 
 const char *error_word(const GError *error)
@@ -88,6 +89,7 @@ Control *control_new(SetupSlot *slot, Store *store)
 
 	control->slot = slot;
 	control->store = store;
+	g_mutex_init(&control->looks);
 	return control;
 }
 
@@ -106,13 +108,20 @@ void control_free(Control *control)
 {
 	if (control != NULL) {
 		control_stop(control);
+		users_file_free(control->users);
+		g_mutex_clear(&control->looks);
 		g_free(control);
 	}
 }
 
 bool control_listen(Control *control, const char *path, GError **error)
 {
+	Setup *setup;
+
 	g_return_val_if_fail(control->listener == NULL, false);
+	setup = setup_slot_get(control->slot);
+	control->users = users_file_new(setup->conf->web_users);
+	setup_unref(setup);
 	control->serving = true; /* before its threads begin */
 	control->listener = listener_new(control, path, error);
 	return control->listener != NULL;
@@ -128,12 +137,16 @@ bool call_row(Call *call, Json *json)
 	return call->row(text, strlen(text), call->data);
 }
 
-static const char *denied_because(const Command *command, Role role)
+/* Of a user of the web pages rights.c says what he may. */
+static const char *denied_because(
+    const Command *command, const ControlRequest *request)
 {
 	if (command->local) {
 		return "is done by the program itself";
 	}
-	return role < command->role ? "you may not" : NULL;
+	return request->person == NULL && request->role < command->role
+		   ? "you may not"
+		   : NULL;
 }
 
 static bool run_call(Call *call, GError **error)
@@ -166,7 +179,10 @@ static void log_call(const Call *call, const GError *error)
 
 	log_line(error == NULL && !changes ? LOG_DEBUG : LOG_INFO, "command",
 	    "name", call->command->name, "case", name, "outcome", call->outcome,
-	    "user", call->request->user, "role", role_name(call->request->role),
+	    "user", call->request->user, "role",
+	    call->request->person != NULL
+		? user_role_name(call->request->person->role)
+		: role_name(call->request->role),
 	    "error", error != NULL ? error->message : NULL, NULL);
 }
 
@@ -180,6 +196,7 @@ bool control_dispatch(Control *control, const ControlRequest *request,
 	    .request = request,
 	    .store = control->store,
 	    .stopping = &control->stopping,
+	    .looks = &control->looks,
 	    .guard = control->guard.enter != NULL ? &control->guard : NULL,
 	    .now_s = times_now_s(),
 	    .row = row,
@@ -188,7 +205,7 @@ bool control_dispatch(Control *control, const ControlRequest *request,
 	if (command == NULL) {
 		return false;
 	}
-	because = denied_because(command, request->role);
+	because = denied_because(command, request);
 	if (because != NULL) {
 		g_set_error(error, ANTEROOM_ERROR, ERROR_DENIED,
 		    "%s: %s (%s, needs %s)", command->name, because,
@@ -196,7 +213,7 @@ bool control_dispatch(Control *control, const ControlRequest *request,
 		return false;
 	}
 	call.setup = setup_slot_get(control->slot);
-	if (args_check(&call, &inner)) {
+	if (args_check(&call, &inner) && rights_check(&call, &inner)) {
 		run_call(&call, &inner);
 	}
 	if (control->serving) {

@@ -4,6 +4,7 @@
 
 #include "anteroom/control.h"
 #include "anteroom/error.h"
+#include "anteroom/users.h"
 
 typedef struct Listener Listener;
 
@@ -13,7 +14,9 @@ struct Control {
 	Listener *listener; /* NULL until control_listen */
 	bool serving;       /* a daemon: commands are logged */
 	PoisonGuard guard;  /* enter NULL: none */
+	GMutex looks;       /* held while one is written down */
 	gint stopping;      /* atomic: whoever waits for something stops */
+	UsersFile *users;   /* of the web pages; NULL until control_listen */
 };
 
 /* One command in work. Invariant: `setup` holds a reference throughout. */
@@ -24,6 +27,7 @@ typedef struct {
 	Store *store;
 	const PoisonGuard *guard; /* NULL: none */
 	const gint *stopping;     /* atomic */
+	GMutex *looks;            /* of Control */
 	gint64 now_s;             /* the wall clock, or --now */
 	ControlRow row;
 	gpointer data;
@@ -81,17 +85,31 @@ bool args_level(
 bool args_known(
     const Call *call, WordKind kind, const char *word, GError **error);
 
-/* ---- case_json.c ---- */
+/* ---- rights.c: who may know what ---- */
 
 /* How a case is shown to the asker. */
 typedef struct {
 	gint64 now_s;
 	Role role;
 	const Sla *sla;
+	const User *person; /* who asks through the web pages; NULL */
 } CaseLook;
 
+CaseLook call_look(const Call *call);
+
+/* May the asker know that KASE is there? */
+bool case_seen(const Case *kase, const CaseLook *look);
 /* Is the text of KASE kept from this asker? */
 bool case_hidden(const Case *kase, const CaseLook *look);
+/* Are all that the asker sees cases of his own teams? */
+bool look_is_of_teams(const CaseLook *look);
+/* Is nothing kept from the asker? */
+bool look_tells_all(const CaseLook *look);
+
+/* May he who asks through the web pages ask this, and of these cases?
+ * ERROR_DENIED, ERROR_ABSENT. */
+bool rights_check(const Call *call, GError **error);
+/* ---- case_json.c ---- */
 
 /* The members of a case in a list, into the object that is open. */
 void case_write(Json *json, const Case *kase, const CaseLook *look);

@@ -46,7 +46,8 @@ typedef struct {
 	int fd;
 	Role role;
 	char *user;
-	bool gone; /* can't be written to */
+	bool speaks; /* may ask in the names of users of the web pages */
+	bool gone;   /* can't be written to */
 } Client;
 
 /* ---- one client ---- */
@@ -130,8 +131,31 @@ static bool read_payload(
 	       STREAM_OK;
 }
 
+/* From now on it is this user who asks, with his rights and no others. */
+static bool find_person(const Client *client, const Users *users,
+    const char *login, ControlRequest *request, GError **error)
+{
+	const User *person = users_find(users, login);
+
+	if (!client->speaks || person == NULL) {
+		g_set_error_literal(error, ANTEROOM_ERROR, ERROR_DENIED,
+		    client->speaks
+			? "control: there is no such user (anteroom user)"
+			: "control: you may not ask in a user's name "
+			  "(web { system-user })");
+		return false;
+	}
+	request->person = person;
+	request->user = person->name;
+	request->role = ROLE_NONE;
+	return true;
+}
+
 static bool serve_request(Client *client, const JsonValue *line)
 {
+	g_autoptr(Users) users =
+	    users_file_get(client->listener->control->users);
+	const char *login = json_get_string(line, "login");
 	g_autofree char *user = request_user(client, line);
 	g_autoptr(GError) error = NULL;
 	ControlRequest request = {.command = json_get_string(line, "command"),
@@ -147,8 +171,11 @@ static bool serve_request(Client *client, const JsonValue *line)
 	if (!read_payload(client, line, &request)) {
 		return false;
 	}
-	control_dispatch(
-	    client->listener->control, &request, write_row, client, &error);
+	if (login == NULL ||
+	    find_person(client, users, login, &request, &error)) {
+		control_dispatch(client->listener->control, &request, write_row,
+		    client, &error);
+	}
 	return !client->gone && write_end(client, error);
 }
 
@@ -191,6 +218,9 @@ static bool meet_peer(Client *client)
 	setup = setup_slot_get(client->listener->control->slot);
 	client->role =
 	    control_role(setup->conf, peer.uid, peer.gid, &client->user);
+	client->speaks =
+	    client->role == ROLE_ADMINISTRATOR ||
+	    g_strcmp0(setup->conf->web_system_user, client->user) == 0;
 	setup_unref(setup);
 	return true;
 }

@@ -1,8 +1,12 @@
 /* Looking at cases: the list, one of them, all of them. Changes nothing. */
 #include <string.h>
 
+#include "anteroom/log.h"
 #include "anteroom/text.h"
+#include "anteroom/times.h"
 #include "control/internal.h"
+
+#define LOOK_AGAIN_S 3600
 
 /* A walk that gives rows; LEFT counts down when the store can't. */
 typedef struct {
@@ -17,14 +21,10 @@ typedef struct {
 
 static Walk walk_begin(Call *call)
 {
-	return (Walk){.call = call,
-	    .look = {.now_s = call->now_s,
-		.role = call->request->role,
-		.sla = call->setup->sla},
-	    .left = G_MAXUINT};
+	return (Walk){.call = call, .look = call_look(call), .left = G_MAXUINT};
 }
 
-/* A reader must not learn by searching what he may not read. */
+/* Nobody must learn by searching what he may not read. */
 static bool search_tells(const Walk *walk, const Case *kase)
 {
 	g_autofree char *name = NULL;
@@ -43,7 +43,7 @@ static bool list_one(const Case *kase, gpointer data)
 	Walk *walk = data;
 	Json *json;
 
-	if (search_tells(walk, kase)) {
+	if (!case_seen(kase, &walk->look) || search_tells(walk, kase)) {
 		return true;
 	}
 	json = row_new();
@@ -87,6 +87,15 @@ static bool nothing_found(Call *call, GError **error)
 	return false;
 }
 
+/* Is there something that the store's filter can't leave out? */
+static bool needs_sifting(const Walk *walk, const CaseFilter *filter)
+{
+	const User *person = walk->look.person;
+
+	return (filter->search != NULL && !look_tells_all(&walk->look)) ||
+	       (person != NULL && person->role == USER_EXECUTIVE);
+}
+
 bool run_cases(Call *call, GError **error)
 {
 	Walk walk = walk_begin(call);
@@ -95,7 +104,9 @@ bool run_cases(Call *call, GError **error)
 	if (!list_filter(call, &filter, error)) {
 		return false;
 	}
-	if (filter.search != NULL && call->request->role < ROLE_ASSISTANT) {
+	if (look_is_of_teams(&walk.look)) {
+		filter.teams = (const char *const *)walk.look.person->teams;
+	} else if (needs_sifting(&walk, &filter)) {
 		walk.search = filter.search;
 		walk.left = filter.limit > 0 ? filter.limit : G_MAXUINT;
 		filter.limit = 0;
@@ -107,28 +118,63 @@ bool run_cases(Call *call, GError **error)
 }
 
 static Json *whole_case(
-    Store *store, const Case *kase, const CaseLook *look, GError **error)
+    const Case *kase, const GPtrArray *events, const CaseLook *look)
 {
-	g_autoptr(GPtrArray) events = store_events(store, kase->id, error);
-	Json *json;
+	Json *json = row_new();
 
-	if (events == NULL) {
-		return NULL;
-	}
-	json = row_new();
 	case_write(json, kase, look);
 	case_write_more(json, kase, events, look);
 	return json;
 }
 
+static bool looked_before(
+    const GPtrArray *events, gint64 now_s, const char *who)
+{
+	for (guint i = events->len; i > 0; i--) {
+		const Event *event = events->pdata[i - 1];
+
+		if (event->at_s <= now_s - LOOK_AGAIN_S) {
+			return false;
+		}
+		if (strcmp(event->what, "looked") == 0 &&
+		    strcmp(event->who, who) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Who looked through the web pages is an event, once an hour. One that can't
+ * be recorded is in the log, and keeps nobody from working. */
+static void note_look(Call *call, guint64 id)
+{
+	Act act = {.kind = ACT_LOOK,
+	    .id = id,
+	    .who = call->request->user,
+	    .now_s = times_now_s(),
+	    .conf = call->setup->conf,
+	    .sla = call->setup->sla};
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) events = NULL;
+
+	g_mutex_lock(call->looks);
+	events = store_events(call->store, id, &error);
+	if (events != NULL && !looked_before(events, act.now_s, act.who)) {
+		store_act(call->store, &act, NULL, &error);
+	}
+	g_mutex_unlock(call->looks);
+	if (error != NULL) {
+		log_line(LOG_ERROR, "looked", "user", act.who, "error",
+		    error->message, NULL);
+	}
+}
+
 bool run_show(Call *call, GError **error)
 {
-	CaseLook look = {.now_s = call->now_s,
-	    .role = call->request->role,
-	    .sla = call->setup->sla};
+	CaseLook look = call_look(call);
+	g_autoptr(GPtrArray) events = NULL;
 	g_autoptr(Case) kase = NULL;
 	guint64 id = 0;
-	Json *json;
 
 	if (!args_case(call, "case", &id, error)) {
 		return false;
@@ -138,24 +184,32 @@ bool run_show(Call *call, GError **error)
 	if (kase == NULL) {
 		return false;
 	}
-	json = whole_case(call->store, kase, &look, error);
-	if (json == NULL) {
+	events = store_events(call->store, id, error);
+	if (events == NULL) {
 		return false;
 	}
-	call_row(call, json);
+	if (look.person != NULL &&
+	    !looked_before(events, times_now_s(), look.person->name)) {
+		note_look(call, id);
+	}
+	call_row(call, whole_case(kase, events, &look));
 	return true;
 }
 
 static bool export_one(const Case *kase, gpointer data)
 {
 	Walk *walk = data;
-	Json *json;
+	g_autoptr(GPtrArray) events = NULL;
 
 	if (kase->received_s < walk->from_s || kase->received_s >= walk->to_s) {
 		return true;
 	}
-	json = whole_case(walk->call->store, kase, &walk->look, &walk->error);
-	return json != NULL && call_row(walk->call, json);
+	if (!case_seen(kase, &walk->look)) {
+		return true;
+	}
+	events = store_events(walk->call->store, kase->id, &walk->error);
+	return events != NULL &&
+	       call_row(walk->call, whole_case(kase, events, &walk->look));
 }
 
 /* The format is the shell's business: csv is made of the same rows. */

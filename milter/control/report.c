@@ -203,6 +203,7 @@ bool run_report(Call *call, GError **error)
 	    .now_s = call->now_s,
 	    .zone = conf_zone(call->setup->conf),
 	    .sla = call->setup->sla};
+	CaseLook look = call_look(call);
 	g_autoptr(Report) report = NULL;
 
 	if (!args_time(call, "to", &ask.to_s, error)) {
@@ -211,6 +212,9 @@ bool run_report(Call *call, GError **error)
 	ask.from_s = ask.to_s - (gint64)USUAL_DAYS * DAY_S;
 	if (!args_time(call, "from", &ask.from_s, error)) {
 		return false;
+	}
+	if (look_is_of_teams(&look)) {
+		ask.teams = (const char *const *)look.person->teams;
 	}
 	report = report_new(call->store, &ask, error);
 	if (report == NULL) {

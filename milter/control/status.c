@@ -39,6 +39,15 @@ static void count_free(gpointer data)
 	g_free(count);
 }
 
+/* Asked for, and the asker's business. */
+static bool counts(const Status *status, const char *team)
+{
+	CaseLook look = call_look(status->call);
+
+	return (status->only == NULL || strcmp(status->only, team) == 0) &&
+	       (!look_is_of_teams(&look) || user_in_team(look.person, team));
+}
+
 static TeamCount *count_of(Status *status, const char *team)
 {
 	TeamCount *count = g_hash_table_lookup(status->by_team, team);
@@ -107,8 +116,7 @@ static bool count_one(const Case *kase, gpointer data)
 	Status *status = data;
 	TeamCount *count;
 
-	if (kase->mode == MODE_SHADOW ||
-	    (status->only != NULL && strcmp(status->only, kase->team) != 0)) {
+	if (kase->mode == MODE_SHADOW || !counts(status, kase->team)) {
 		return true;
 	}
 	count = count_of(status, kase->team);
@@ -196,8 +204,7 @@ static void begin_teams(Status *status)
 	for (guint i = 0; i < teams->len; i++) {
 		const Team *team = teams->pdata[i];
 
-		if (status->only == NULL ||
-		    strcmp(team->name, status->only) == 0) {
+		if (counts(status, team->name)) {
 			count_of(status, team->name);
 		}
 	}

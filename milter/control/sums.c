@@ -389,6 +389,7 @@ static bool sum_one(const Case *kase, gpointer data)
 
 	if (kase->mode == MODE_SHADOW ||
 	    (ask->team != NULL && strcmp(ask->team, kase->team) != 0) ||
+	    (ask->teams != NULL && !g_strv_contains(ask->teams, kase->team)) ||
 	    (ask->topic != NULL && strcmp(ask->topic, kase->topic) != 0)) {
 		return true;
 	}

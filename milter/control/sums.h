@@ -20,7 +20,8 @@
 #define REPORT_MAX_BREACHES 200 /* listed; all are counted */
 
 typedef struct {
-	const char *team; /* NULL = all */
+	const char *team;         /* NULL = all */
+	const char *const *teams; /* of these alone; NULL = all */
 	const char *topic;
 	gint64 from_s, to_s; /* arrivals in [from, to) */
 	gint64 now_s;

@@ -46,12 +46,7 @@ static void answer_one(const WebRequest *request, WebReply *reply,
 	g_autoptr(GError) error = NULL;
 
 	if (!web_ask_raw(request, command, fields, add_row, rows, &error)) {
-		if (g_error_matches(error, ANTEROOM_ERROR, ERROR_NO) &&
-		    !request->post) {
-			reply_problem(request, reply, 404, error->message);
-		} else {
-			reply_error(request, reply, error);
-		}
+		reply_error(request, reply, error);
 		return;
 	}
 	trim(rows);

@@ -135,6 +135,7 @@ void reply_error(
 		guint status;
 	} statuses[] = {
 	    {ERROR_NO, 409},
+	    {ERROR_ABSENT, 404},
 	    {ERROR_USAGE, 400},
 	    {ERROR_DENIED, 403},
 	    {ERROR_TEMPORARY, 503},

@@ -2,3 +2,4 @@
 FLOW_TESTS += tests/flow/test_intake.py tests/flow/test_intake_stop.py
 FLOW_TESTS += tests/flow/test_cli.py
 FLOW_TESTS += tests/flow/test_automatic.py
+FLOW_TESTS += tests/flow/test_web_rights.py
