@@ -22,11 +22,11 @@
 #include "anteroom/log.h"
 #include "anteroom/message.h"
 #include "anteroom/setup.h"
+#include "anteroom/ticker.h"
 #include "anteroom/times.h"
 
 #define DEFAULT_CONF "/etc/anteroom/anteroom.conf"
-#define DRAIN_S 20          /* below the service manager's patience */
-#define TICK_MS (15 * 1000) /* how late a pause may end by itself */
+#define DRAIN_S 20 /* below the service manager's patience */
 
 enum { EXIT_FINE = 0, EXIT_CONFIG = 2, EXIT_TEMPORARY = 75 };
 
@@ -63,6 +63,7 @@ typedef struct {
 	SetupSlot *slot;
 	Store *store;
 	Poison *poison;
+	Ticker *ticker;
 	Control *control;
 	Intake *intake;
 } Daemon;
@@ -144,6 +145,10 @@ static bool open_doors(Daemon *daemon, GError **error)
 	if (daemon->poison == NULL) {
 		return false;
 	}
+	daemon->ticker = ticker_new(daemon->slot, daemon->store, error);
+	if (daemon->ticker == NULL) {
+		return false;
+	}
 	poison_guard(daemon->poison, &guard);
 	daemon->control = control_new(daemon->slot, daemon->store);
 	control_guard(daemon->control, &guard);
@@ -172,6 +177,7 @@ static void reload(Daemon *daemon)
 	if (fine) {
 		g_autoptr(Setup) setup = setup_slot_get(daemon->slot);
 
+		ticker_poke(daemon->ticker);
 		log_line(LOG_INFO, "reload", "result", "done", "rules",
 		    LOG_NUMBER(ruleset_size(setup->rules)), "generation",
 		    LOG_NUMBER(setup->generation), NULL);
@@ -182,20 +188,6 @@ static void reload(Daemon *daemon)
 	sd_notify(0, "READY=1");
 }
 
-/* Pauses end by themselves. */
-static void tick(Daemon *daemon)
-{
-	g_autoptr(Setup) setup = setup_slot_get(daemon->slot);
-	g_autoptr(GError) error = NULL;
-	guint n = 0;
-
-	if (!store_wake(daemon->store, setup->sla, times_now_s(), &n, &error)) {
-		log_line(LOG_ERROR, "clock", "error", error->message, NULL);
-	} else if (n > 0) {
-		log_line(LOG_INFO, "clock", "resumed", LOG_NUMBER(n), NULL);
-	}
-}
-
 /* Until asked to stop. True: asked by a signal; false: something failed. */
 static bool serve(Daemon *daemon)
 {
@@ -204,7 +196,7 @@ static bool serve(Daemon *daemon)
 		guint64 count;
 		guint what;
 
-		if (poll(&wake, 1, TICK_MS) > 0 &&
+		if (poll(&wake, 1, -1) > 0 &&
 		    read(wake_fd, &count, sizeof count) < 0) {
 			/* A second reader doesn't exist; nothing to do. */
 		}
@@ -218,7 +210,6 @@ static bool serve(Daemon *daemon)
 		if ((what & WANT_RELOAD) != 0) {
 			reload(daemon);
 		}
-		tick(daemon);
 	}
 }
 
@@ -240,6 +231,7 @@ static void shut(Daemon *daemon)
 	if (daemon->control != NULL) {
 		control_stop(daemon->control);
 	}
+	ticker_free(daemon->ticker);
 	if (!free_to_close) {
 		return;
 	}

@@ -254,6 +254,7 @@ static bool admit(Store *store, const Delivery *delivery,
 	    .arrival_s = arrival_of(delivery, screening->message),
 	    .now_s = delivery->now_s,
 	    .via = delivery->via,
+	    .quiet = delivery->quiet,
 	};
 
 	if (!store_admit(

@@ -202,6 +202,7 @@ typedef struct {
 	gint64 arrival_s;
 	gint64 now_s;
 	const char *via; /* "milter", "take", "replay" */
+	bool quiet;      /* nobody is told of what was due before now_s */
 } Admission;
 
 typedef enum {

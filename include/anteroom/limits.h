@@ -69,6 +69,7 @@
 #define LIMIT_ADDRESS_BYTES 320           /* kept of an address */
 #define LIMIT_EVENT_BYTES 1000            /* detail of an event, notes apart */
 #define LIMIT_COPY_EVENTS 16              /* copies that get an event each */
+#define LIMIT_CASE_PROMISES 200           /* ever made in one case */
 #define LIMIT_SUMMARY_CASES 500           /* named by one summary */
 #define LIMIT_READERS 512                 /* threads that look at once */
 

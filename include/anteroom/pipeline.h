@@ -39,7 +39,8 @@ typedef struct {
 	gint64 arrival_s;              /* 0: topmost Received, Date, else now */
 	gint64 now_s;
 	Origin origin;
-	const char *via;          /* "milter", "take", "replay" */
+	const char *via; /* "milter", "take", "replay" */
+	bool quiet;      /* nobody is told of deadlines that are over by now */
 	const char *unread;       /* not NULL: don't look into it, say this */
 	const char *desk;         /* not NULL: for this desk whoever it is to */
 	const PoisonGuard *guard; /* NULL = none */

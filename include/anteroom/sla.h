@@ -74,6 +74,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sla, sla_unref)
  * calendar). Not a reference. */
 const Calendar *sla_calendar(const Sla *sla, const char *name);
 
+/* Does the configuration know the calendar NAME ("always" is known)? */
+bool sla_has_calendar(const Sla *sla, const char *name);
+
+/* A sum of all that clocks are computed by, once started: the hours, dates and
+ * zones of calendars, the warnings and escalations of policies. Equal sums,
+ * equal moments. Transfer full, lower-case hex. */
+char *sla_fingerprint(const Sla *sla);
+
 /* The first policy that fits TOPICS (names, primary first), LEVEL and TEAM;
  * NULL when none does. */
 const Policy *sla_policy(
@@ -90,10 +98,12 @@ typedef enum {
 	METRIC_FIRST_REPLY,
 	METRIC_NEXT_REPLY,
 	METRIC_RESOLVE,
+	METRIC_PROMISE, /* what a reply said; by the wall, of no policy */
 } Metric;
-#define METRICS 3
+#define METRICS 3     /* those that a policy promises */
+#define METRICS_ALL 4 /* those that a case has clocks of */
 
-/* "first_reply", "next_reply", "resolve". Static. */
+/* "first_reply", "next_reply", "resolve", "promise". Static. */
 const char *metric_name(Metric metric);
 /* The target of METRIC in open seconds; 0 = none promised. POLICY may be
  * NULL. */

@@ -373,6 +373,8 @@ static void admit(Txn *txn, gpointer data)
 
 	g_clear_pointer(&incoming->kase, case_free);
 	incoming->damaged = 0;
+	txn->quiet_s =
+	    incoming->admission->quiet ? incoming->admission->now_s : 0;
 	if (!admit_copy(txn, incoming)) {
 		admit_thread(txn, incoming);
 	}

@@ -131,10 +131,11 @@ gint64 case_next_due_s(const Case *kase)
 {
 	gint64 next = 0;
 
-	for (guint i = 0; i < METRICS; i++) {
-		gint64 due = case_due_s(kase, (Metric)i);
-		if (due && (!next || due < next)) {
-			next = due;
+	for (guint i = 0; i < kase->clocks->len; i++) {
+		const Clock *clock = &g_array_index(kase->clocks, Clock, i);
+		if (clock->state == CLOCK_RUNNING &&
+		    (!next || clock->due_s < next)) {
+			next = clock->due_s;
 		}
 	}
 	return next;
@@ -175,7 +176,7 @@ static const char *clock_wrong(const Clock *clock)
 
 static const char *clocks_wrong(const Case *kase)
 {
-	guint instances[METRICS] = {0}, live[METRICS] = {0};
+	guint instances[METRICS_ALL] = {0}, live[METRICS_ALL] = {0};
 
 	for (guint i = 0; i < kase->clocks->len; i++) {
 		const Clock *clock = &g_array_index(kase->clocks, Clock, i);
@@ -187,7 +188,8 @@ static const char *clocks_wrong(const Case *kase)
 		if (clock->instance != ++instances[clock->metric]) {
 			return "instances of a clock don't count up";
 		}
-		if (clock_is_live(clock) && ++live[clock->metric] > 1) {
+		if (clock_is_live(clock) && ++live[clock->metric] > 1 &&
+		    clock->metric != METRIC_PROMISE) {
 			return "two clocks of a metric run";
 		}
 		if (clock->state == CLOCK_PAUSED &&
@@ -202,7 +204,8 @@ static const char *clocks_wrong(const Case *kase)
 	    !kase->waiting_s) {
 		return "a reply clock runs but nobody waits";
 	}
-	if (kase->state == CASE_CLOSED && live[METRIC_RESOLVE]) {
+	if (kase->state == CASE_CLOSED &&
+	    live[METRIC_RESOLVE] + live[METRIC_PROMISE]) {
 		return "a clock runs in a closed case";
 	}
 	return NULL;

@@ -3,10 +3,11 @@
  * a case changes hands. Ended clocks are never touched again: a new promise is
  * a new instance beside the old one.
  */
-#include "cases/internal.h"
+#include "cases/alarm.h"
 
 #include <string.h>
 
+#include "anteroom/limits.h"
 #include "anteroom/times.h"
 
 /* ---- telling ---- */
@@ -80,10 +81,11 @@ static guint next_instance(const Case *kase, Metric metric)
 	return instance;
 }
 
-static void add_running(Draft *draft, const Calendar *calendar, Metric metric,
-    gint64 target_s, gint64 from_s)
+static void add_running(
+    Draft *draft, const Sla *sla, Metric metric, gint64 target_s, gint64 from_s)
 {
 	Case *kase = draft->kase;
+	const Calendar *calendar = calendar_of(kase, sla);
 	Clock clock = {.metric = metric,
 	    .instance = next_instance(kase, metric),
 	    .state = CLOCK_RUNNING,
@@ -91,8 +93,32 @@ static void add_running(Draft *draft, const Calendar *calendar, Metric metric,
 	    .started_s = from_s,
 	    .due_s = calendar_due(calendar, from_s, target_s)};
 
+	alarm_set(sla, kase, &clock);
 	g_array_append_val(kase->clocks, clock);
 	tell(draft, &clock, "due", clock.due_s);
+}
+
+char *breach_detail(const Clock *clock)
+{
+	g_autofree char *due = times_rfc3339(clock->due_s);
+
+	return g_strdup_printf(
+	    "%s %u due %s", metric_name(clock->metric), clock->instance, due);
+}
+
+/* The end came after the deadline, and before the tick that would have told
+ * of it: a breach has its line all the same. What clocks did so far belongs to
+ * the event that follows. */
+static void tell_late_end(Draft *draft, Clock *clock)
+{
+	g_autofree char *detail = breach_detail(clock);
+	GString *told = draft->clocks;
+
+	draft->clocks = g_string_new(NULL);
+	draft_event(draft, clock->due_s, "breach", "anteroom", detail);
+	g_string_free(draft->clocks, TRUE);
+	draft->clocks = told;
+	clock->breached = true;
 }
 
 static void end_clock(Draft *draft, Clock *clock, ClockState state, gint64 at_s)
@@ -101,6 +127,10 @@ static void end_clock(Draft *draft, Clock *clock, ClockState state, gint64 at_s)
 	if (clock->state == CLOCK_PAUSED) {
 		clock->due_s = MAX(at_s, clock->started_s);
 		clock->left_s = 0;
+	}
+	if (clock->state == CLOCK_RUNNING && at_s > clock->due_s &&
+	    !clock->breached) {
+		tell_late_end(draft, clock);
 	}
 	clock->ended_s = MAX(at_s, clock->started_s);
 	clock->state = state;
@@ -124,7 +154,7 @@ void clocks_start(Draft *draft, const Sla *sla, Metric metric, gint64 from_s)
 	if (strcmp(policy->name, kase->policy) != 0) {
 		adopt_policy(kase, sla);
 	}
-	add_running(draft, calendar_of(kase, sla), metric, target_s, from_s);
+	add_running(draft, sla, metric, target_s, from_s);
 }
 
 bool clocks_stop(Draft *draft, Metric metric, gint64 at_s)
@@ -166,6 +196,7 @@ void clocks_pause(Draft *draft, const Sla *sla, gint64 at_s)
 		}
 		clock->left_s = calendar_open_s(calendar, at_s, clock->due_s);
 		clock->due_s = 0;
+		clock->next_s = 0;
 		clock->state = CLOCK_PAUSED;
 		tell(draft, clock, "paused", 0);
 	}
@@ -182,7 +213,10 @@ void clocks_resume(Draft *draft, const Sla *sla, gint64 at_s)
 			clock->state = CLOCK_RUNNING;
 			clock->due_s =
 			    calendar_due(calendar, at_s, clock->left_s);
+			clock->from_s = at_s;
+			clock->spent_s = clock->target_s - clock->left_s;
 			clock->left_s = 0;
+			alarm_set(sla, draft->kase, clock);
 			tell(draft, clock, "due", clock->due_s);
 		}
 	}
@@ -202,6 +236,8 @@ void clocks_move(Draft *draft, const Sla *sla, gint64 was_s, gint64 is_s)
 			clock->started_s = is_s;
 			clock->due_s =
 			    calendar_due(calendar, is_s, clock->target_s);
+			clock->from_s = clock->spent_s = 0;
+			alarm_set(sla, draft->kase, clock);
 			tell(draft, clock, "due", clock->due_s);
 		}
 	}
@@ -220,6 +256,7 @@ static void repromise_paused(
 	clock.instance = next_instance(draft->kase, clock.metric);
 	clock.target_s = target_s;
 	clock.left_s = MAX(target_s - spent_s, 0);
+	clock.warned_pct = 0;
 	g_array_append_val(draft->kase->clocks, clock);
 	tell(draft, &clock, "paused", 0);
 }
@@ -238,8 +275,8 @@ static void repromise(
 	}
 	clocks_revoke(draft, clock.metric, now_s);
 	if (target_s > 0) {
-		add_running(draft, calendar_of(kase, sla), clock.metric,
-		    target_s, clock.started_s);
+		add_running(
+		    draft, sla, clock.metric, target_s, clock.started_s);
 	}
 }
 
@@ -295,8 +332,7 @@ void clocks_tighten(Draft *draft, const Sla *sla, gint64 arrival_s)
 			continue;
 		}
 		clocks_revoke(draft, (Metric)i, arrival_s);
-		add_running(draft, calendar_of(kase, sla), (Metric)i, target_s,
-		    arrival_s);
+		add_running(draft, sla, (Metric)i, target_s, arrival_s);
 	}
 }
 
@@ -318,6 +354,7 @@ static Clock *run_again(Draft *draft, Clock clock)
 	clock.instance = next_instance(draft->kase, clock.metric);
 	clock.state = CLOCK_RUNNING;
 	clock.ended_s = 0;
+	clock.next_s = clock.started_s; /* the tick looks when it really is */
 	g_array_append_val(clocks, clock);
 	return &g_array_index(clocks, Clock, clocks->len - 1);
 }
@@ -357,4 +394,88 @@ void clocks_await(Draft *draft, const Sla *sla, gint64 arrival_s)
 		    arrival_s);
 	}
 	clocks_start(draft, sla, METRIC_RESOLVE, arrival_s);
+}
+
+/* ---- what replies promise ---- */
+
+guint clocks_promise(Draft *draft, gint64 at_s, gint64 due_s)
+{
+	Case *kase = draft->kase;
+	Clock clock = {.metric = METRIC_PROMISE,
+	    .instance = next_instance(kase, METRIC_PROMISE),
+	    .state = CLOCK_RUNNING,
+	    .target_s = due_s - at_s,
+	    .started_s = at_s,
+	    .due_s = due_s,
+	    .next_s = due_s + 1};
+
+	if (due_s <= at_s || clock.instance > LIMIT_CASE_PROMISES) {
+		return 0;
+	}
+	g_array_append_val(kase->clocks, clock);
+	tell(draft, &clock, "due", due_s);
+	return clock.instance;
+}
+
+static guint end_promises(
+    Draft *draft, guint instance, gint64 made_s, ClockState state, gint64 at_s)
+{
+	GArray *clocks = draft->kase->clocks;
+	guint n = 0;
+
+	for (guint i = 0; i < clocks->len; i++) {
+		Clock *clock = &g_array_index(clocks, Clock, i);
+
+		if (clock->metric == METRIC_PROMISE && !clock->ended_s &&
+		    (!instance || clock->instance == instance) &&
+		    (!made_s || clock->started_s == made_s)) {
+			end_clock(draft, clock, state, at_s);
+			n++;
+		}
+	}
+	return n;
+}
+
+guint clocks_fulfil(Draft *draft, guint instance, gint64 at_s)
+{
+	return end_promises(draft, instance, 0, CLOCK_MET, at_s);
+}
+
+guint clocks_unpromise(Draft *draft, gint64 made_s, gint64 at_s)
+{
+	return end_promises(draft, 0, made_s, CLOCK_REVOKED, at_s);
+}
+
+/* ---- calendars that changed ---- */
+
+/* How much of the target counts from `from_s` on. A clock of a store that
+ * didn't say so got time back by pauses: then it is what lies between. */
+static void learn_spent(const Calendar *calendar, Clock *clock)
+{
+	if (!clock->from_s && !clock->spent_s && !clock->next_s) {
+		clock->spent_s =
+		    clock->target_s -
+		    calendar_open_s(calendar, clock->started_s, clock->due_s);
+	}
+}
+
+bool clock_follow(const Sla *sla, const Case *kase, Clock *clock)
+{
+	const Calendar *calendar = calendar_of(kase, sla);
+	gint64 due_s;
+
+	if (clock->metric == METRIC_PROMISE || clock->breached ||
+	    !sla_has_calendar(
+		sla, *kase->calendar ? kase->calendar : "always")) {
+		return false;
+	}
+	learn_spent(calendar, clock);
+	due_s = calendar_due(calendar,
+	    clock->from_s ? clock->from_s : clock->started_s,
+	    clock->target_s - clock->spent_s);
+	if (due_s == clock->due_s || due_s == G_MAXINT64) {
+		return false;
+	}
+	clock->due_s = due_s;
+	return true;
 }

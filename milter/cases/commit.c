@@ -60,6 +60,7 @@ static bool apply(Txn *txn, Change *change)
 	guint writes = txn->writes;
 
 	change->func(txn, change->data);
+	txn->quiet_s = 0; /* each change says so for itself */
 	if (txn->error && txn->writes == writes && txn->code == 0) {
 		change->error = g_steal_pointer(&txn->error);
 	}
@@ -87,12 +88,15 @@ static void tell_waiting(Txn *txn)
 {
 	Store *store = txn->store;
 
-	if (!txn->outbox) {
-		return;
-	}
 	g_mutex_lock(&store->mutex);
-	store->queued++;
-	g_cond_broadcast(&store->outbox);
+	if (txn->outbox) {
+		store->queued++;
+		g_cond_broadcast(&store->outbox);
+	}
+	if (txn->earliest_s && txn->earliest_s < store->expected_s &&
+	    store->watch) {
+		store->watch(store->watch_data);
+	}
 	g_mutex_unlock(&store->mutex);
 }
 

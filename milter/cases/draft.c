@@ -10,6 +10,7 @@
 #include "anteroom/limits.h"
 #include "anteroom/text.h"
 
+#define QUIET_DELAY_S 5
 #define MERGES_MOST 16 /* followed from a merged case to the one that stays */
 
 /* ---- taking out ---- */
@@ -256,7 +257,28 @@ static void save_moment(Txn *txn, Db db, const Key *was, Key is)
 		txn_delete(txn, db, was);
 	}
 	if (is.n) {
+		gint64 moment_s = (gint64)key_get_u64(is.bytes);
+
 		txn_put(txn, db, &is, "");
+		if (!txn->earliest_s || moment_s < txn->earliest_s) {
+			txn->earliest_s = moment_s;
+		}
+	}
+}
+
+/* What is long over when a case is taken in isn't told, and not at once
+ * either: the answer may be the next that is taken in. */
+static void hush(Draft *draft, gint64 quiet_s)
+{
+	GArray *clocks = draft->kase->clocks;
+
+	for (guint i = 0; i < clocks->len; i++) {
+		Clock *clock = &g_array_index(clocks, Clock, i);
+
+		if (clock->next_s && clock->next_s <= quiet_s) {
+			clock->quiet_s = quiet_s;
+			clock->next_s = quiet_s + QUIET_DELAY_S;
+		}
 	}
 }
 
@@ -279,6 +301,9 @@ void draft_save(Txn *txn, Draft *draft, gint64 at_s)
 {
 	Key key = key_case(draft->kase->id);
 
+	if (txn->quiet_s) {
+		hush(draft, txn->quiet_s);
+	}
 	if (draft->clocks->len) {
 		draft_event(draft, at_s, "clock", "anteroom", "");
 	}

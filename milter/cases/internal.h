@@ -172,8 +172,11 @@ struct Store {
 	bool stop;
 	char *fatal; /* why nothing more can be changed; NULL */
 	guint64 commits, changes;
-	GCond outbox;     /* something was queued */
-	guint64 queued;   /* how often */
+	GCond outbox;            /* something was queued */
+	guint64 queued;          /* how often */
+	gint64 expected_s;       /* the moment for which the ticker sleeps */
+	void (*watch)(gpointer); /* a commit made an earlier one; NULL */
+	gpointer watch_data;
 	bool warned_full; /* the committer's alone */
 };
 
@@ -196,6 +199,8 @@ typedef struct {
 	guint64 next_id; /* 0 = not read yet */
 	bool next_used;
 	bool outbox; /* a notice waits that didn't before, or not so soon */
+	gint64 earliest_s; /* of the moments that were put; 0 = none */
+	gint64 quiet_s;    /* draft_save: what is over by then is told nobody */
 } Txn;
 
 /* A read transaction; false with ERROR_TEMPORARY or ERROR_FATAL. */
@@ -336,6 +341,23 @@ bool conf_is_ours(const Conf *conf, const char *address);
  *
  * All of it is arithmetic on a draft; what happened is told in its `clocks`.
  */
+
+/* "first_reply 1 due 2026-11-23T10:00:00Z". Transfer full. */
+char *breach_detail(const Clock *clock);
+/* The open seconds of CLOCK that a calendar which changed leaves: sets due_s.
+ * False: it is where it was, or can't be told. */
+bool clock_follow(const Sla *sla, const Case *kase, Clock *clock);
+
+/* A reply that went out at AT_S promised something by DUE_S: a clock of its
+ * own, by the wall, beside others. Its instance; 0 when DUE_S isn't after
+ * AT_S or the case has too many. */
+guint clocks_promise(Draft *draft, gint64 at_s, gint64 due_s);
+/* What was promised before AT_S is done: ends the live promise INSTANCE, or all
+ * of them with 0, met or missed. How many. */
+guint clocks_fulfil(Draft *draft, guint instance, gint64 at_s);
+/* The reply that promised it never arrived: the live promises that began at
+ * MADE_S (any with 0) end as revoked. How many. */
+guint clocks_unpromise(Draft *draft, gint64 made_s, gint64 at_s);
 
 /* Starts METRIC from FROM_S if the policy promises it and none is live. */
 void clocks_start(Draft *draft, const Sla *sla, Metric metric, gint64 from_s);

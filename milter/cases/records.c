@@ -33,7 +33,7 @@
 	}
 
 static const Slot clock_slots[] = {
-    CHOICE(1, Clock, metric, METRICS),
+    CHOICE(1, Clock, metric, METRICS_ALL),
     SLOT(2, Clock, instance, SLOT_INT32),
     CHOICE(3, Clock, state, CLOCK_REVOKED + 1),
     SLOT(4, Clock, target_s, SLOT_INT64),
@@ -183,7 +183,7 @@ static const Slot notice_slots[] = {
     SLOT(13, Notice, subject, SLOT_TEXT),
     SLOT(14, Notice, from, SLOT_TEXT),
     SLOT(15, Notice, of_clock, SLOT_BOOL),
-    CHOICE(16, Notice, metric, METRICS),
+    CHOICE(16, Notice, metric, METRICS_ALL),
     SLOT(17, Notice, instance, SLOT_INT32),
     SLOT(18, Notice, step, SLOT_INT64),
     SLOT(19, Notice, due_s, SLOT_INT64),
@@ -212,9 +212,9 @@ const Layout alarm_layout = {"alarm", 1, NULL, 0};
 const Layout outbox_layout = {"outbox", 1, NULL, 0};
 const Layout pending_layout = {"pending", 1, NULL, 0};
 
-const char *const db_names[DBS] = {
-    "meta", "cases", "events", "seen", "threads", "order", "wake", "templates",
-    "alarms", "notices", "outbox", "pending", "readers"};
+const char *const db_names[DBS] = {"meta", "cases", "events", "seen", "threads",
+    "order", "wake", "templates", "alarms", "notices", "outbox", "pending",
+    "readers"};
 
 const Layout *db_layout(Db db)
 {

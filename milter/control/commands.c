@@ -61,6 +61,8 @@ static const Command commands[] = {
       "envelope recipient; without any: To and Cc" },
     { "sent", NULL, WORD_FLAG, false, false,
       "it is a copy of our own sent mail, on your word" },
+    { "notify", NULL, WORD_FLAG, false, false,
+      "let notices about deadlines in the past go out" },
     JSON_FLAG } },
 { "cases", ROLE_READER, "list cases, the next deadline first",
   "Exit code 1 when there are none.",
@@ -158,6 +160,13 @@ static const Command commands[] = {
   { { "format", "FORMAT", WORD_FORMAT, false, false, "json or csv" },
     { "from", "T", WORD_TIME, false, false, "arrived then or later" },
     { "to", "T", WORD_TIME, false, false, "arrived before" } } },
+{ "forecast", ROLE_READER, "say what will come if nobody acts",
+  "Warnings, breaches, escalations, ends of pauses, and the notices that tell of\n"
+  "them, until T (24 hours unless given). Exit code 1 when nothing will come.",
+  false, { { 0 } },
+  { { "until", "T", WORD_TIME, false, false, "how far to look (RFC 3339)" },
+    { "limit", "N", WORD_NUMBER, false, false, "at most so many" },
+    JSON_FLAG } },
 { "notices", ROLE_READER, "list the mails that Anteroom sends itself",
   "Warnings, breaches, escalations and others: those that wait for the courier,\n"
   "in the order in which they are due, unless --state asks for sent, dead,\n"

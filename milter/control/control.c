@@ -32,6 +32,7 @@ static const struct {
     {"resume", run_act, false},
     {"merge", run_act, false},
     {"export", run_export, false},
+    {"forecast", run_forecast, false},
     {"notices", run_notices, false},
     {"notice-retry", run_notice_end, false},
     {"notices-take", run_notices_take, false},

@@ -47,6 +47,7 @@ bool run_status(Call *call, GError **error);
 bool run_report(Call *call, GError **error);
 bool run_policy(Call *call, GError **error);
 bool run_export(Call *call, GError **error);
+bool run_forecast(Call *call, GError **error);
 bool run_notices(Call *call, GError **error);
 bool run_notices_take(Call *call, GError **error);
 bool run_notice_end(Call *call, GError **error); /* sent, failed, retry */

@@ -103,6 +103,7 @@ static bool take_in(
 	delivery->truncated = request->truncated;
 	delivery->now_s = call->now_s;
 	delivery->via = call->command->name;
+	delivery->quiet = !args_flag(call, "notify");
 	delivery->guard = call->guard;
 	verdict = pipeline_run(call->setup, call->store, delivery, error);
 	if (verdict == NULL) {

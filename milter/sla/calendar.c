@@ -7,6 +7,7 @@
  * It has no clock and is immutable: any thread may use it.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "anteroom/error.h"
 #include "anteroom/sla.h"
@@ -536,4 +537,48 @@ void calendar_local(
 
 	*day = (gint32)whole;
 	*minute = (int)((local_s - whole * DAY_S) / MINUTE_S);
+}
+
+/* ---- a sum of it ---- */
+
+static void sum_text(GChecksum *sum, const char *text)
+{
+	g_checksum_update(sum, (const guchar *)text, (gssize)strlen(text) + 1);
+}
+
+static void sum_number(GChecksum *sum, gint64 number)
+{
+	gint64 big = GINT64_TO_BE(number);
+
+	g_checksum_update(sum, (const guchar *)&big, sizeof(big));
+}
+
+static void sum_spans(
+    const Calendar *calendar, guint from, guint to, GChecksum *sum)
+{
+	sum_number(sum, (gint64)to - from);
+	for (guint i = from; i < to; i++) {
+		sum_number(sum, calendar->spans[i].from_min);
+		sum_number(sum, calendar->spans[i].to_min);
+	}
+}
+
+void calendar_sum(const Calendar *calendar, GChecksum *sum)
+{
+	sum_text(sum, calendar->name);
+	sum_text(sum, calendar->zone_name);
+	for (guint i = 0; i < calendar->zone.n; i++) {
+		sum_number(sum, calendar->zone.periods[i].from_s);
+		sum_number(sum, calendar->zone.periods[i].offset_s);
+	}
+	for (guint w = 0; w < WEEKDAYS; w++) {
+		sum_spans(calendar, calendar->weekday[w],
+		    calendar->weekday[w + 1], sum);
+	}
+	for (guint i = 0; i < calendar->n_special; i++) {
+		const SpecialDay *day = &calendar->special[i];
+
+		sum_number(sum, day->day);
+		sum_spans(calendar, day->first, day->first + day->n, sum);
+	}
 }

@@ -48,7 +48,17 @@ static inline gint64 days_of(gint64 seconds)
  * ("PATH:LINE: why"). Transfer full. One thread at a time. */
 GArray *ics_days(const char *path, GError **error);
 
+/* ---- calendar.c ---- */
+
+typedef struct Calendar Calendar;
+
+/* Adds all that CALENDAR computes by to SUM. */
+void calendar_sum(const Calendar *calendar, GChecksum *sum);
+
 /* ---- policy.c ---- */
+
+/* Adds when POLICY warns and escalates to SUM. */
+void policy_sum(const Policy *policy, GChecksum *sum);
 
 /* Is POLICY for a case of TOPICS, LEVEL and TEAM? One of the topics
  * suffices. */

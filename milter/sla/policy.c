@@ -52,13 +52,14 @@ bool policy_fits(const Policy *policy, const char *const *topics, Urgency level,
 
 const char *metric_name(Metric metric)
 {
-	static const char *const names[METRICS] = {
+	static const char *const names[METRICS_ALL] = {
 	    [METRIC_FIRST_REPLY] = "first_reply",
 	    [METRIC_NEXT_REPLY] = "next_reply",
 	    [METRIC_RESOLVE] = "resolve",
+	    [METRIC_PROMISE] = "promise",
 	};
 
-	g_return_val_if_fail((guint)metric < METRICS, "");
+	g_return_val_if_fail((guint)metric < METRICS_ALL, "");
 	return names[metric];
 }
 
@@ -67,12 +68,33 @@ gint64 policy_target_s(const Policy *policy, Metric metric)
 	if (!policy) {
 		return 0;
 	}
-	const gint64 targets[METRICS] = {
+	const gint64 targets[METRICS_ALL] = {
 	    [METRIC_FIRST_REPLY] = policy->first_reply_s,
 	    [METRIC_NEXT_REPLY] = policy->next_reply_s,
 	    [METRIC_RESOLVE] = policy->resolve_s,
 	};
 
-	g_return_val_if_fail((guint)metric < METRICS, 0);
+	g_return_val_if_fail((guint)metric < METRICS_ALL, 0);
 	return targets[metric];
+}
+
+static void sum_number(GChecksum *sum, gint64 number)
+{
+	gint64 big = GINT64_TO_BE(number);
+
+	g_checksum_update(sum, (const guchar *)&big, sizeof(big));
+}
+
+void policy_sum(const Policy *policy, GChecksum *sum)
+{
+	g_checksum_update(sum, (const guchar *)policy->name,
+	    (gssize)strlen(policy->name) + 1);
+	sum_number(sum, policy->n_warn);
+	for (guint i = 0; i < policy->n_warn; i++) {
+		sum_number(sum, policy->warn_pct[i]);
+	}
+	for (guint i = 0; i < policy->n_escalate; i++) {
+		sum_number(sum, policy->escalate[i].after_s);
+		sum_number(sum, policy->escalate[i].to);
+	}
 }

@@ -2,6 +2,8 @@
  * The policies of one configuration with their calendars compiled. Immutable
  * and counted like the Conf it holds; a reload makes a new one.
  */
+#include <string.h>
+
 #include "anteroom/sla.h"
 #include "sla/internal.h"
 
@@ -65,6 +67,28 @@ const Calendar *sla_calendar(const Sla *sla, const char *name)
 	    name ? g_hash_table_lookup(sla->calendars, name) : NULL;
 
 	return calendar ? calendar : sla->always;
+}
+
+bool sla_has_calendar(const Sla *sla, const char *name)
+{
+	return strcmp(name, calendar_name(sla->always)) == 0 ||
+	       g_hash_table_contains(sla->calendars, name);
+}
+
+char *sla_fingerprint(const Sla *sla)
+{
+	g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+	const Conf *conf = sla->conf;
+
+	for (guint i = 0; i < conf->calendars->len; i++) {
+		const CalendarConf *calendar = conf->calendars->pdata[i];
+
+		calendar_sum(sla_calendar(sla, calendar->name), sum);
+	}
+	for (guint i = 0; i < conf->policies->len; i++) {
+		policy_sum(conf->policies->pdata[i], sum);
+	}
+	return g_strdup(g_checksum_get_string(sum));
 }
 
 const Policy *sla_policy(

@@ -69,6 +69,7 @@ void show_row(View *view, const JsonValue *row, GString *out);
 void status_row(View *view, const JsonValue *row, GString *out);
 void report_row(View *view, const JsonValue *row, GString *out);
 void policy_row(View *view, const JsonValue *row, GString *out);
+void forecast_row(View *view, const JsonValue *row, GString *out);
 void notices_row(View *view, const JsonValue *row, GString *out);
 void notices_end(View *view, GString *out);
 void explain_row(View *view, const JsonValue *row, GString *out);

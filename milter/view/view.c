@@ -15,6 +15,7 @@ static const ViewKind kinds[] = {
     {"status", status_row, NULL},
     {"report", report_row, NULL},
     {"policy", policy_row, NULL},
+    {"forecast", forecast_row, notices_end},
     {"notices", notices_row, notices_end},
     {"notices-take", notices_row, notices_end},
     {"notice-retry", act_row, NULL},

@@ -25,6 +25,7 @@ STANDS_ON = {
     'control': 'base conf message score sla route cases replies pipeline '
                'users',
     'intake': 'base conf message score sla route cases replies pipeline',
+    'clock': 'base conf sla cases pipeline',
     'view': 'base',
     'users': 'base',
     'web': 'base conf message score sla route cases replies pipeline control '
@@ -35,11 +36,11 @@ STANDS_ON = {
     'picture': 'base',
     'notify': 'base conf view letter control',
     'programs': 'base conf message score sla route cases replies pipeline '
-                'control intake view cli letter picture notify users web',
+                'control clock intake view cli letter picture notify users web',
 }
 HEADER_OF = {name: 'base' for name in
              'address error json limits log text times urgency when'.split()}
-HEADER_OF.update(setup='pipeline', html='view', chart='view', notice='cases')
+HEADER_OF.update(setup='pipeline', html='view', chart='view', notice='cases', tick='cases', ticker='clock')
 FOREIGN = {
     'json-glib/': 'base', 'confuse.h': 'conf', 'gmime/': 'message',
     'iconv.h': 'message', 'pcre2.h': 'score', 'libical/': 'sla',

@@ -19,6 +19,7 @@
 #include "anteroom/error.h"
 #include "anteroom/message.h"
 #include "anteroom/notice.h"
+#include "anteroom/tick.h"
 
 #define NOW_S                                                           \
 	G_GINT64_CONSTANT(1795255200) /* 2026-11-21T10:00:00Z, Saturday \
@@ -422,6 +423,38 @@ bool store_outbox(
 	(void)error;
 	*count = (OutboxCount){.waiting = 3, .due = 2, .dead = 1};
 	return true;
+}
+
+const char *ahead_name(AheadKind kind)
+{
+	return kind == AHEAD_WARNING ? "warning" : "other";
+}
+
+/* A warning an hour from now, unless that is too far. */
+GPtrArray *store_forecast(Store *store, const Conf *conf, const Sla *sla,
+    gint64 until_s, guint limit, GError **error)
+{
+	GPtrArray *all = g_ptr_array_new_with_free_func(g_free);
+	Ahead *ahead = g_new0(Ahead, 1);
+
+	(void)conf;
+	(void)sla;
+	(void)limit;
+	(void)error;
+	ahead->kind = AHEAD_WARNING;
+	ahead->at_s = NOW_S + HOUR_S;
+	ahead->case_id = 1;
+	ahead->team = (char *)(guintptr) "care";
+	ahead->instance = 1;
+	ahead->step = 75;
+	ahead->due_s = NOW_S + 2 * HOUR_S;
+	ahead->notices = store->cases; /* empty */
+	if (ahead->at_s <= until_s) {
+		g_ptr_array_add(all, ahead);
+	} else {
+		g_free(ahead);
+	}
+	return all;
 }
 
 bool store_backup(Store *store, const char *folder, GError **error)

@@ -414,6 +414,32 @@ static void test_notices(void **state)
 	fixture_end(&fixture);
 }
 
+static void test_forecast(void **state)
+{
+	Fixture fixture;
+	int code;
+	g_autoptr(GPtrArray) rows = NULL;
+	g_autoptr(GPtrArray) none = NULL;
+
+	(void)state;
+	fixture_begin(&fixture);
+	rows = ask(&fixture, ROLE_READER, "forecast",
+	    "{\"until\":\"2026-11-21T11:00:00Z\"}", &code);
+	assert_int_equal(code, -1);
+	assert_int_equal(rows->len, 1);
+	assert_string_equal(
+	    json_get_string(row_at(rows, 0), "at"), "2026-11-21T11:00:00Z");
+	assert_string_equal(
+	    json_get_string(row_at(rows, 0), "what"), "warning");
+	assert_int_equal(json_get_int(row_at(rows, 0), "level", 0), 75);
+	assert_null(json_get(row_at(rows, 0), "after_s"));
+	none = ask(&fixture, ROLE_READER, "forecast",
+	    "{\"until\":\"2026-11-21T10:59:59Z\"}", &code);
+	assert_int_equal(code, ERROR_NO);
+	assert_int_equal(none->len, 0);
+	fixture_end(&fixture);
+}
+
 static void test_notice_ends(void **state)
 {
 	static const struct {
@@ -787,6 +813,7 @@ int main(void)
 	    cmocka_unit_test(test_search_tells_readers_nothing),
 	    cmocka_unit_test(test_status),
 	    cmocka_unit_test(test_notices),
+	    cmocka_unit_test(test_forecast),
 	    cmocka_unit_test(test_notice_ends),
 	    cmocka_unit_test(test_policy),
 	    cmocka_unit_test(test_acts),
