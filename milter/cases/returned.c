@@ -108,8 +108,7 @@ static void hand_over(Draft *draft, const Alarm *alarm)
 	}
 	line = g_strdup_printf("%s -> %s: %s can't be reached", kase->team,
 	    team->name, kase->team);
-	g_free(kase->team);
-	kase->team = g_strdup(team->name);
+	case_give_to(kase, team->name, alarm->bounce->at_s);
 	draft_event(draft, alarm->bounce->at_s, "route", "anteroom", line);
 	alarm_rung(draft, alarm, RUNG_TEAM);
 }

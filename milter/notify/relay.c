@@ -20,7 +20,8 @@ struct Relay {
 	char *url;
 	char why[CURL_ERROR_SIZE];
 	GString *line;  /* what the server said last */
-	bool recipient; /* it was about the recipient or the content */
+	bool recipient; /* our sender was taken: it is about the letter */
+	bool over;      /* nothing more is said about it */
 	const char *at; /* of the letter: what is left to be given */
 	gsize left;
 };
@@ -46,9 +47,11 @@ static gsize hear(char *bytes, gsize size, gsize n, gpointer data)
 {
 	Relay *relay = data;
 
-	g_string_truncate(relay->line, 0);
-	g_string_append_len(
-	    relay->line, bytes, (gssize)MIN(size * n, SAID_BYTES));
+	if (!relay->over) {
+		g_string_truncate(relay->line, 0);
+		g_string_append_len(
+		    relay->line, bytes, (gssize)MIN(size * n, SAID_BYTES));
+	}
 	return size * n;
 }
 
@@ -59,9 +62,9 @@ static int watch(
 	Relay *relay = data;
 
 	(void)curl;
-	if (kind == CURLINFO_HEADER_OUT && n >= 4) {
-		relay->recipient = g_ascii_strncasecmp(bytes, "RCPT", 4) == 0 ||
-				   g_ascii_strncasecmp(bytes, "DATA", 4) == 0;
+	if (kind == CURLINFO_HEADER_OUT && n >= 4 && !relay->over) {
+		relay->over = g_ascii_strncasecmp(bytes, "QUIT", 4) == 0;
+		relay->recipient |= g_ascii_strncasecmp(bytes, "RCPT", 4) == 0;
 	}
 	return 0;
 }
@@ -166,7 +169,7 @@ RelayResult relay_send(Relay *relay, const Letter *letter, char **said)
 
 	relay->at = letter->bytes->str;
 	relay->left = letter->bytes->len;
-	relay->recipient = false;
+	relay->recipient = relay->over = false;
 	*relay->why = '\0';
 	g_string_truncate(relay->line, 0);
 	curl_easy_setopt(relay->curl, CURLOPT_MAIL_FROM, from);

@@ -122,18 +122,20 @@ class _SinkSession(socketserver.StreamRequestHandler):
                     self.say(word)
             elif verb == b"MAIL":
                 sender, recipients = self.address(words), []
-                self.say("250 ok")
+                self.say(self.server.answer_mail(sender))
             elif verb == b"RCPT":
                 address = self.address(words)
-                if address in self.server.refused:
-                    self.say("550 5.1.1 no such user")
-                else:
+                answer = self.server.answer_rcpt(address)
+                if answer.startswith("2"):
                     recipients.append(address)
-                    self.say("250 ok")
+                self.say(answer)
             elif verb == b"DATA":
                 self.say("354 go ahead")
-                self.server.keep(Delivery(sender, recipients, self.data()))
-                self.say("250 kept")
+                answer = self.server.answer_data(
+                    Delivery(sender, recipients, self.data()))
+                if answer is None:
+                    return
+                self.say(answer)
             elif verb == b"QUIT":
                 self.say("221 bye")
                 return
@@ -167,6 +169,20 @@ class Sink(socketserver.ThreadingTCPServer):
         self.deliveries = []
         self._changed = threading.Condition()
         threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    # What is said to each step; another sink may say something else.
+
+    def answer_mail(self, _sender):
+        return "250 ok"
+
+    def answer_rcpt(self, address):
+        return ("550 5.1.1 no such user" if address in self.refused else
+                "250 ok")
+
+    def answer_data(self, delivery):
+        """None hangs up without a word."""
+        self.keep(delivery)
+        return "250 kept"
 
     def keep(self, delivery):
         with self._changed:
