@@ -65,5 +65,7 @@ const JsonValue *json_at(const JsonValue *array, guint index);
 char **json_names(const JsonValue *object);
 /* The value as a string; NULL when it isn't one. */
 const char *json_as_string(const JsonValue *value);
+/* The value as a number; the fallback when it isn't one. */
+gint64 json_as_int(const JsonValue *value, gint64 fallback);
 
 #endif

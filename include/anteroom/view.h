@@ -30,4 +30,8 @@ void view_row(View *view, const JsonValue *row, GString *out);
 /* Appends the rest. Once, after the last row. */
 void view_end(View *view, GString *out);
 
+/* Appends TEXT as a quoted cell of CSV (RFC 4180) that no spreadsheet takes for
+ * a formula: what begins like one, also in full width, gets an apostrophe. */
+void view_csv_cell(GString *out, const char *text);
+
 #endif

@@ -298,3 +298,12 @@ const char *json_as_string(const JsonValue *value)
 	}
 	return json_node_get_string(node_of(value));
 }
+
+gint64 json_as_int(const JsonValue *value, gint64 fallback)
+{
+	if (value == NULL || !JSON_NODE_HOLDS_VALUE(node_of(value)) ||
+	    json_node_get_value_type(node_of(value)) != G_TYPE_INT64) {
+		return fallback;
+	}
+	return json_node_get_int(node_of(value));
+}

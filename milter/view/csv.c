@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "anteroom/text.h"
 #include "view/internal.h"
 
 typedef char *(*CsvCell)(const JsonValue *row, const char *name);
@@ -70,19 +71,30 @@ static const struct {
     {"rules", "rules", list},
 };
 
-static void append_cell(GString *out, const char *text)
+/* What a spreadsheet would take for a formula, in either width. */
+static bool runs(const char *text)
 {
-	bool runs = *text != '\0' && strchr("=+-@\t\r", *text) != NULL;
+	gunichar c = g_utf8_get_char(text);
+
+	return c != 0 && (c < 0x80 ? strchr("=+-@\t\r\n|%", (int)c) != NULL
+				   : c == 0xff1d || c == 0xff0b ||
+					 c == 0xff0d || c == 0xff20);
+}
+
+void view_csv_cell(GString *out, const char *text)
+{
+	g_autofree char *line = text_one_line(text, strlen(text), 8192);
+	const char *at = line;
 
 	g_string_append_c(out, '"');
-	if (runs) {
+	if (runs(g_strstrip(line)) || runs(text)) {
 		g_string_append_c(out, '\'');
 	}
-	for (; *text != '\0'; text++) {
-		if (*text == '"') {
+	for (; *at != '\0'; at++) {
+		if (*at == '"') {
 			g_string_append_c(out, '"');
 		}
-		g_string_append_c(out, *text);
+		g_string_append_c(out, *at);
 	}
 	g_string_append_c(out, '"');
 }
@@ -107,7 +119,7 @@ void csv_row(View *view, const JsonValue *row, GString *out)
 		if (i > 0) {
 			g_string_append_c(out, ',');
 		}
-		append_cell(out, text);
+		view_csv_cell(out, text);
 	}
 	g_string_append(out, "\r\n");
 }

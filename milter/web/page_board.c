@@ -1,35 +1,462 @@
-/* What is due next. */
+/*
+ * The board: what is late, what is due next, what waits. The same rows and
+ * numbers as `anteroom cases` and `anteroom status` give.
+ */
+#include <string.h>
+
+#include "web/page.h"
 #include "web/pages.h"
+#include "web/row.h"
+
+#define MOST_ROWS "250"
+#define MOST_PAUSED "60"
+
+/* What the address asks for. Borrowed; "" is NULL. */
+typedef struct {
+	const char *team, *topic, *state, *search;
+	bool overdue;
+} Filter;
+
+typedef struct {
+	Page page;
+	Filter filter;
+	GPtrArray *status, *cases, *paused;
+} Board;
+
+static const char *field(const WebRequest *request, const char *name)
+{
+	const char *value = fields_get(request->query, name);
+
+	return value != NULL && *value != '\0' ? value : NULL;
+}
+
+static Filter filter_of(const WebRequest *request)
+{
+	return (Filter){.team = field(request, "team"),
+	    .topic = field(request, "topic"),
+	    .state = field(request, "state"),
+	    .search = field(request, "search"),
+	    .overdue = field(request, "overdue") != NULL};
+}
+
+/* Nothing found is a list without rows. */
+static bool ask_cases(const WebRequest *request, const Filter *filter,
+    const char *state, const char *limit, GPtrArray **rows, GError **error)
+{
+	g_autoptr(GError) inner = NULL;
+
+	if (web_ask(request, rows, &inner, "cases", "team", filter->team,
+		"topic", filter->topic, "state", state, "search",
+		filter->search, "overdue", filter->overdue ? "true" : NULL,
+		"limit", limit, NULL) ||
+	    g_error_matches(inner, ANTEROOM_ERROR, ERROR_NO)) {
+		return true;
+	}
+	g_propagate_error(error, g_steal_pointer(&inner));
+	return false;
+}
+
+static bool ask_all(Board *board, const WebRequest *request, GError **error)
+{
+	const Filter *filter = &board->filter;
+
+	if (!web_ask(request, &board->status, error, "status", NULL) ||
+	    !ask_cases(request, filter, filter->state, MOST_ROWS, &board->cases,
+		error)) {
+		return false;
+	}
+	return filter->state != NULL || filter->overdue ||
+	       ask_cases(request, filter, "paused", MOST_PAUSED, &board->paused,
+		   error);
+}
+
+/* ---- the numbers ---- */
+
+typedef struct {
+	gint64 open, due_soon, overdue, paused, answered, closed, met, missed;
+} Numbers;
+
+static void add_numbers(Numbers *sum, const JsonValue *team)
+{
+	const JsonValue *reply = json_get(team, "first_reply");
+
+	sum->open += json_get_int(team, "open", 0);
+	sum->due_soon += json_get_int(team, "due_soon", 0);
+	sum->overdue += json_get_int(team, "overdue", 0);
+	sum->paused += json_get_int(team, "paused", 0);
+	sum->answered += json_get_int(team, "answered", 0);
+	sum->closed += json_get_int(team, "closed", 0);
+	sum->met += json_get_int(reply, "met", 0);
+	sum->missed += json_get_int(reply, "missed", 0);
+}
+
+static const JsonValue *teams_of(const Board *board)
+{
+	return board->status != NULL && board->status->len > 0
+		   ? json_get(board->status->pdata[0], "teams")
+		   : NULL;
+}
+
+/* Of the team that is looked at, or of all. */
+static Numbers numbers_of(const Board *board)
+{
+	const JsonValue *teams = teams_of(board);
+	Numbers sum = {0};
+
+	for (guint i = 0; i < json_length(teams); i++) {
+		const JsonValue *team = json_at(teams, i);
+		const char *name = json_get_string(team, "team");
+
+		if (board->filter.team == NULL ||
+		    g_strcmp0(name, board->filter.team) == 0) {
+			add_numbers(&sum, team);
+		}
+	}
+	return sum;
+}
+
+static char *href(const Filter *filter, const char *state, bool overdue)
+{
+	return html_href("/", "team", filter->team, "topic", filter->topic,
+	    "state", state, "overdue", overdue ? "true" : NULL, "search",
+	    filter->search, NULL);
+}
+
+static void tile(Board *board, const char *label, gint64 number,
+    const char *class_name, const char *url)
+{
+	Html *html = board->page.html;
+
+	html_open(html, "li");
+	html_attr(html, "class", number > 0 ? class_name : NULL);
+	html_open(html, url != NULL ? "a" : "span");
+	if (url != NULL) {
+		html_url(html, "href", url);
+	}
+	html_open(html, "b");
+	html_textf(html, "%" G_GINT64_FORMAT, number);
+	html_close(html);
+	html_element(html, "span", NULL, label);
+	html_close(html);
+	html_close(html);
+}
+
+static void share_tile(Board *board, const Numbers *numbers)
+{
+	Html *html = board->page.html;
+
+	html_open(html, "li");
+	html_open(html, "span");
+	html_open(html, "b");
+	page_share(&board->page, numbers->met, numbers->missed);
+	html_close(html);
+	html_element(html, "span", NULL, t(&board->page, "in time"));
+	html_close(html);
+	html_close(html);
+}
+
+static void tiles(Board *board)
+{
+	const Page *page = &board->page;
+	const Filter *filter = &board->filter;
+	Numbers numbers = numbers_of(board);
+	g_autofree char *late = href(filter, NULL, true);
+	g_autofree char *open = href(filter, "open", false);
+	g_autofree char *paused = href(filter, "paused", false);
+	g_autofree char *answered = href(filter, "answered", false);
+
+	html_open(page->html, "ul");
+	html_attr(page->html, "class", "tiles");
+	html_attr(page->html, "data-live", "tiles");
+	tile(board, t(page, "overdue"), numbers.overdue, "alarm", late);
+	tile(board, t(page, "due soon"), numbers.due_soon, "warn", NULL);
+	tile(board, t(page, "open"), numbers.open, NULL, open);
+	tile(board, t(page, "paused"), numbers.paused, NULL, paused);
+	tile(board, t(page, "answered"), numbers.answered, NULL, answered);
+	share_tile(board, &numbers);
+	html_close(page->html);
+}
+
+/* ---- teams ---- */
+
+static void team_link(
+    Board *board, const char *name, const char *label, const Numbers *numbers)
+{
+	Page *page = &board->page;
+	Html *html = page->html;
+	g_autofree char *url = html_href("/", "team", name, NULL);
+
+	html_open(html, "li");
+	html_open(html, "a");
+	html_url(html, "href", url);
+	html_attr(html, "aria-current",
+	    g_strcmp0(name, board->filter.team) == 0 ? "true" : NULL);
+	html_element(html, "span", "name", label);
+	html_open(html, "span");
+	html_attr(html, "class", "count");
+	html_textf(html, "%" G_GINT64_FORMAT, numbers->open);
+	html_element(html, "span", "away", t(page, "open"));
+	html_close(html);
+	if (numbers->overdue > 0) {
+		g_autofree char *late = page_count(
+		    page, N_("%s late"), N_("%s late"), numbers->overdue);
+
+		html_element(html, "span", "count alarm", late);
+	}
+	html_close(html);
+	html_close(html);
+}
+
+static void teams(Board *board)
+{
+	const JsonValue *list = teams_of(board);
+	Html *html = board->page.html;
+	Numbers all = {0};
+
+	for (guint i = 0; i < json_length(list); i++) {
+		add_numbers(&all, json_at(list, i));
+	}
+	html_open(html, "nav");
+	html_attr(html, "class", "teams");
+	html_attr(html, "aria-label", t(&board->page, "Teams"));
+	html_attr(html, "data-live", "teams");
+	html_open(html, "ul");
+	team_link(board, NULL, t(&board->page, "All teams"), &all);
+	for (guint i = 0; i < json_length(list); i++) {
+		const JsonValue *team = json_at(list, i);
+		const char *name = json_get_string(team, "team");
+		Numbers numbers = {0};
+
+		add_numbers(&numbers, team);
+		team_link(board, name, name, &numbers);
+	}
+	html_close(html);
+	html_close(html);
+}
+
+/* ---- the filter ---- */
+
+static void topic_options(Board *board)
+{
+	const Conf *conf = board->page.request->conf;
+	Page *page = &board->page;
+
+	form_option(page, "", t(page, "any topic"), board->filter.topic);
+	for (guint i = 0; i < conf->topics->len; i++) {
+		const Topic *topic = conf->topics->pdata[i];
+
+		form_option(
+		    page, topic->name, topic->name, board->filter.topic);
+	}
+	form_option(
+	    page, "other", page_word(page, "other"), board->filter.topic);
+}
+
+static void state_options(Board *board)
+{
+	static const char *const states[] = {
+	    "open", "paused", "answered", "closed"};
+	Page *page = &board->page;
+
+	form_option(page, "", t(page, "what is due"), board->filter.state);
+	for (gsize i = 0; i < G_N_ELEMENTS(states); i++) {
+		form_option(page, states[i], page_word(page, states[i]),
+		    board->filter.state);
+	}
+}
+
+static void search_field(Board *board)
+{
+	Page *page = &board->page;
+	Html *html = page->html;
+
+	html_open(html, "label");
+	html_attr(html, "class", "search");
+	html_element(html, "span", NULL, t(page, "Search"));
+	html_open(html, "input");
+	html_attr(html, "type", "search");
+	html_attr(html, "name", "search");
+	html_attr(html, "maxlength", "200");
+	html_attr(html, "value", board->filter.search);
+	html_attr(html, "placeholder", t(page, "words, sender, AR-7"));
+	html_close(html);
+	html_close(html);
+}
+
+static void filter_form(Board *board)
+{
+	Page *page = &board->page;
+	Html *html = page->html;
+
+	form_begin_get(page, "/", "filter");
+	html_attr(html, "role", "search");
+	form_hidden(page, "team", board->filter.team);
+	form_select(page, "topic", t(page, "Topic"));
+	topic_options(board);
+	html_close(html);
+	html_close(html);
+	form_select(page, "state", t(page, "State"));
+	state_options(board);
+	html_close(html);
+	html_close(html);
+	search_field(board);
+	form_button(page, t(page, "Filter"), NULL);
+	html_close(html);
+}
+
+/* ---- the lists ---- */
+
+static bool is_late(const JsonValue *row)
+{
+	return json_length(json_get(row, "overdue")) > 0;
+}
+
+static bool is_paused(const JsonValue *row)
+{
+	return g_strcmp0(json_get_string(row, "state"), "paused") == 0;
+}
+
+static guint count_late(const GPtrArray *rows, bool late)
+{
+	guint n = 0;
+
+	for (guint i = 0; rows != NULL && i < rows->len; i++) {
+		n += is_late(rows->pdata[i]) == late &&
+		     (late || !is_paused(rows->pdata[i]));
+	}
+	return n;
+}
+
+static void list_begin(
+    Board *board, const char *id, const char *title, const char *count)
+{
+	Html *html = board->page.html;
+
+	html_open(html, "section");
+	html_attrf(html, "class", "list %s", id);
+	html_attr(html, "aria-labelledby", id);
+	html_open(html, "h2");
+	html_attr(html, "id", id);
+	html_text(html, title);
+	html_text(html, " ");
+	html_element(html, "span", "count", count);
+	html_close(html);
+	html_open(html, "ol");
+	html_attr(html, "class", "cases");
+}
+
+static void list_end(Board *board)
+{
+	html_close(board->page.html);
+	html_close(board->page.html);
+}
+
+/* One part of what is due: late or not. */
+static void due_list(Board *board, const char *id, const char *title, bool late)
+{
+	guint n = count_late(board->cases, late);
+	g_autofree char *count = g_strdup_printf("%u", n);
+
+	if (n == 0) {
+		return;
+	}
+	list_begin(board, id, title, count);
+	for (guint i = 0; i < board->cases->len; i++) {
+		const JsonValue *row = board->cases->pdata[i];
+
+		if (is_late(row) == late && (late || !is_paused(row))) {
+			case_row(&board->page, row);
+		}
+	}
+	list_end(board);
+}
+
+static void whole_list(
+    Board *board, const char *id, const char *title, const GPtrArray *rows)
+{
+	g_autofree char *count =
+	    g_strdup_printf("%u", rows != NULL ? rows->len : 0);
+
+	if (rows == NULL || rows->len == 0) {
+		return;
+	}
+	list_begin(board, id, title, count);
+	for (guint i = 0; i < rows->len; i++) {
+		case_row(&board->page, rows->pdata[i]);
+	}
+	list_end(board);
+}
+
+static void nothing(Board *board)
+{
+	Page *page = &board->page;
+	bool filtered = board->filter.state != NULL || board->filter.overdue ||
+			board->filter.topic != NULL ||
+			board->filter.search != NULL;
+
+	html_open(page->html, "p");
+	html_attr(page->html, "class", "empty");
+	html_text(page->html,
+	    filtered ? t(page, "Nothing fits this filter.")
+		     : t(page, "Nothing is due. Every letter has its answer."));
+	html_close(page->html);
+}
+
+static void lists(Board *board)
+{
+	const Page *page = &board->page;
+	const Filter *filter = &board->filter;
+
+	html_open(page->html, "div");
+	html_attr(page->html, "class", "lists");
+	html_attr(page->html, "data-live", "lists");
+	if (filter->state != NULL) {
+		whole_list(board, "found", page_word(page, filter->state),
+		    board->cases);
+	} else {
+		due_list(board, "overdue", t(page, "Overdue"), true);
+		due_list(board, "due", t(page, "Due next"), false);
+		whole_list(board, "paused", t(page, "Waiting"), board->paused);
+	}
+	if ((board->cases == NULL || board->cases->len == 0) &&
+	    (board->paused == NULL || board->paused->len == 0)) {
+		nothing(board);
+	}
+	html_close(page->html);
+}
+
+static void print_board(
+    Board *board, const WebRequest *request, WebReply *reply)
+{
+	Page *page = &board->page;
+
+	page_begin(page, request, reply, N_("Board"));
+	html_open(page->html, "h1");
+	html_attr(page->html, "class", "away");
+	html_text(page->html, t(page, "Board"));
+	html_close(page->html);
+	teams(board);
+	html_open(page->html, "div");
+	html_attr(page->html, "class", "board");
+	tiles(board);
+	filter_form(board);
+	lists(board);
+	html_close(page->html);
+	page_keys(page);
+	page_end(page);
+}
 
 void board_page(const WebRequest *request, WebReply *reply)
 {
-	g_autoptr(GPtrArray) rows = NULL;
 	g_autoptr(GError) error = NULL;
-	GString *out;
+	Board board = {.filter = filter_of(request)};
 
-	if (!web_ask(request, &rows, &error, "cases", "limit", "200", NULL) &&
-	    error->code != ERROR_NO) {
+	if (ask_all(&board, request, &error)) {
+		print_board(&board, request, reply);
+	} else {
 		reply_error(request, reply, error);
-		return;
 	}
-	out = reply_html(reply);
-	g_string_append_printf(out,
-	    "<!DOCTYPE html>\n<html lang=\"en\"><head>"
-	    "<meta charset=\"utf-8\"><title>Anteroom</title>"
-	    "<link rel=\"stylesheet\" href=\"%s\"></head><body><ul>",
-	    asset_url("style.css"));
-	for (guint i = 0; rows != NULL && i < rows->len; i++) {
-		const char *subject =
-		    json_get_string(rows->pdata[i], "subject");
-		g_autofree char *safe = g_markup_escape_text(
-		    subject != NULL ? subject : "(restricted)", -1);
-
-		g_string_append_printf(out, "<li>%s %s</li>",
-		    json_get_string(rows->pdata[i], "id"), safe);
-	}
-	g_string_append_printf(out,
-	    "</ul><form method=\"post\" action=\"/logout\">"
-	    "<input type=\"hidden\" name=\"csrf\" value=\"%s\">"
-	    "<button>Log out</button></form></body></html>\n",
-	    request->csrf);
+	g_clear_pointer(&board.status, g_ptr_array_unref);
+	g_clear_pointer(&board.cases, g_ptr_array_unref);
+	g_clear_pointer(&board.paused, g_ptr_array_unref);
 }

@@ -21,5 +21,12 @@ void login_form(const WebRequest *request, WebReply *reply, const char *next,
 
 /* page_*.c: what people look at */
 void board_page(const WebRequest *request, WebReply *reply);
+void case_page(const WebRequest *request, WebReply *reply);
+void case_done(const WebRequest *request, WebReply *reply);
+void reports_page(const WebRequest *request, WebReply *reply);
+void reports_csv(const WebRequest *request, WebReply *reply);
+
+/* The row of `report` for what the address asks. */
+bool report_ask(const WebRequest *request, GPtrArray **rows, GError **error);
 
 #endif

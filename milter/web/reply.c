@@ -3,22 +3,23 @@
 #include <string.h>
 
 #include "web/internal.h"
+#include "web/page.h"
 
 static const struct {
 	guint status;
 	const char *title;
 } titles[] = {
-    {400, "Bad request"},
-    {401, "Please log in"},
-    {403, "Not allowed"},
-    {404, "Not found"},
-    {405, "Not that way"},
-    {409, "Not now"},
-    {413, "Too long"},
-    {414, "Too long"},
-    {429, "Too often"},
-    {500, "Something failed"},
-    {503, "Try again soon"},
+    {400, N_("Bad request")},
+    {401, N_("Please log in")},
+    {403, N_("Not allowed")},
+    {404, N_("Not found")},
+    {405, N_("Not that way")},
+    {409, N_("Not now")},
+    {413, N_("Too long")},
+    {414, N_("Too long")},
+    {429, N_("Too often")},
+    {500, N_("Something failed")},
+    {503, N_("Try again soon")},
 };
 
 static const char *title_of(guint status)
@@ -89,25 +90,21 @@ static void append_error(GString *body, guint status, const char *why)
 	g_string_append_printf(body, "%s\n", text);
 }
 
-static void append_page(GString *body, guint status, const char *why)
+static void append_page(
+    const WebRequest *request, WebReply *reply, guint status, const char *why)
 {
-	g_autofree char *safe = g_markup_escape_text(why, -1);
-	const char *style = asset_url("style.css");
+	Page page;
 
-	g_string_append_printf(body,
-	    "<!DOCTYPE html>\n<html lang=\"en\"><head>"
-	    "<meta charset=\"utf-8\"><meta name=\"viewport\" "
-	    "content=\"width=device-width, initial-scale=1\">"
-	    "<title>%s - Anteroom</title>",
-	    title_of(status));
-	if (style != NULL) {
-		g_string_append_printf(
-		    body, "<link rel=\"stylesheet\" href=\"%s\">", style);
-	}
-	g_string_append_printf(body,
-	    "</head><body><main class=\"problem\"><h1>%s</h1><p>%s</p>"
-	    "<p><a href=\"/\">Anteroom</a></p></main></body></html>\n",
-	    title_of(status), safe);
+	page_begin_bare(&page, request, reply, title_of(status));
+	html_element(page.html, "h1", NULL, t(&page, title_of(status)));
+	html_element(page.html, "p", NULL, t(&page, why));
+	html_open(page.html, "p");
+	html_open(page.html, "a");
+	html_url(page.html, "href", "/");
+	html_text(page.html, t(&page, "To the board"));
+	html_close(page.html);
+	html_close(page.html);
+	page_end(&page);
 }
 
 void reply_problem(
@@ -123,7 +120,7 @@ void reply_problem(
 	if (request->api) {
 		append_error(reply_json(reply), status, why);
 	} else {
-		append_page(reply_html(reply), status, why);
+		append_page(request, reply, status, why);
 	}
 }
 

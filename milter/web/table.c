@@ -13,6 +13,10 @@ static const WebPage pages[] = {
     {true, "/logout", MAY_ALL, logout_done},
 
     {false, "/", MAY_ALL, board_page},
+    {false, "/cases/*", MAY_ALL, case_page},
+    {true, "/cases/*/*", MAY_WORK, case_done},
+    {false, "/reports", MAY_ALL, reports_page},
+    {false, "/reports.csv", MAY_ALL, reports_csv},
 
     {false, "/api/v1/cases", MAY_ALL, api_cases},
     {false, "/api/v1/cases/*", MAY_ALL, api_case},

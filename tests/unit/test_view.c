@@ -255,6 +255,12 @@ static void test_csv(void **state)
 	    {"-1", ",\"'-1\","},
 	    {"@SUM(A1)", ",\"'@SUM(A1)\","},
 	    {"two\\nlines", ",\"two lines\","},
+	    {" =1+1", ",\"'=1+1\","},
+	    {"\\t=1+1", ",\"'=1+1\","},
+	    {"\\uff1d1+1", ",\"'\uff1d1+1\","},
+	    {"\\uff0b1", ",\"'\uff0b1\","},
+	    {"\\uff20SUM(A1)", ",\"'\uff20SUM(A1)\","},
+	    {"|cmd", ",\"'|cmd\","},
 	};
 	g_autofree char *empty = shown("csv", none, 100, false);
 

@@ -1,0 +1,236 @@
+/* Why a case is what it is: its clocks, the rules that hit and with which
+ * words, its policy interval by interval, its relatives. */
+#include <string.h>
+
+#include "web/case.h"
+#include "web/row.h"
+
+/* ---- clocks ---- */
+
+static void clock_line(CasePage *view, const JsonValue *clock)
+{
+	Page *page = &view->page;
+	Html *html = page->html;
+	const char *state = json_get_string(clock, "state");
+	gint64 due_s = page_moment_of(clock, "due");
+
+	html_open(html, "li");
+	html_attrf(html, "class", "clock %s", state != NULL ? state : "");
+	html_open(html, "p");
+	html_element(
+	    html, "b", NULL, page_word(page, json_get_string(clock, "metric")));
+	html_text(html, " ");
+	html_element(html, "span", "quiet", page_word(page, state));
+	html_close(html);
+	if (g_strcmp0(state, "running") == 0) {
+		case_due(page, page_moment_of(clock, "started"), due_s);
+	}
+	html_open(html, "p");
+	html_attr(html, "class", "quiet");
+	html_text(html, t(page, "due"));
+	html_text(html, " ");
+	page_time(page, due_s);
+	if (page_moment_of(clock, "ended") != 0) {
+		html_textf(html, " · %s ", t(page, "ended"));
+		page_time(page, page_moment_of(clock, "ended"));
+	}
+	html_close(html);
+	html_close(html);
+}
+
+void case_clocks(CasePage *view)
+{
+	const JsonValue *clocks = json_get(view->row, "clocks");
+	Page *page = &view->page;
+
+	part_begin(view, "clocks", t(page, "Promised"));
+	if (json_length(clocks) == 0) {
+		html_element(
+		    page->html, "p", "empty", t(page, "Nothing is promised."));
+	}
+	html_open(page->html, "ul");
+	html_attr(page->html, "class", "clocks");
+	for (guint i = 0; i < json_length(clocks); i++) {
+		clock_line(view, json_at(clocks, i));
+	}
+	html_close(page->html);
+	html_close(page->html);
+}
+
+/* ---- rules ---- */
+
+static void points(
+    Html *html, const JsonValue *hit, const char *name, const char *label)
+{
+	gint64 n = json_get_int(hit, name, 0);
+
+	if (n != 0) {
+		html_open(html, "span");
+		html_attr(html, "class", "points");
+		html_textf(html, "%+d %s", (int)n, label);
+		html_close(html);
+		html_text(html, " ");
+	}
+}
+
+static void hit_line(CasePage *view, const JsonValue *hit)
+{
+	Page *page = &view->page;
+	Html *html = page->html;
+	const char *text = json_get_string(hit, "text");
+	const char *topic = json_get_string(hit, "topic");
+
+	html_open(html, "li");
+	html_open(html, "p");
+	html_element(html, "b", NULL, json_get_string(hit, "why"));
+	html_close(html);
+	if (text != NULL && *text != '\0') {
+		html_open(html, "p");
+		html_open(html, "q");
+		html_attr(html, "dir", "auto");
+		html_text_cut(html, text, 200);
+		html_close(html);
+		html_textf(html, " (%s)", json_get_string(hit, "in"));
+		html_close(html);
+	}
+	html_open(html, "p");
+	html_attr(html, "class", "quiet");
+	points(html, hit, "points", page_word(page, topic));
+	points(html, hit, "urgency", t(page, "urgency"));
+	html_element(html, "code", NULL, json_get_string(hit, "name"));
+	html_close(html);
+	html_close(html);
+}
+
+void case_why(CasePage *view)
+{
+	const JsonValue *hits = json_get(view->row, "hits");
+	const JsonValue *urgency = json_get(view->row, "urgency");
+	Page *page = &view->page;
+	g_autofree char *score =
+	    g_strdup_printf("%d", (int)json_get_int(urgency, "score", 0));
+	g_autofree char *title =
+	    page_say(page, N_("Why: score %s of 100"), score);
+
+	part_begin(view, "why", title);
+	if (json_length(hits) == 0) {
+		html_element(page->html, "p", "empty", t(page, "No rule hit."));
+	}
+	html_open(page->html, "ul");
+	html_attr(page->html, "class", "hits");
+	for (guint i = 0; i < json_length(hits); i++) {
+		hit_line(view, json_at(hits, i));
+	}
+	html_close(page->html);
+	html_close(page->html);
+}
+
+/* ---- policy ---- */
+
+static void step_row(Page *page, const JsonValue *step, gint64 *sum_s)
+{
+	Html *html = page->html;
+	gint64 open_s = json_get_int(step, "open_s", 0);
+	g_autofree char *open = page_duration(page, open_s);
+	g_autofree char *sum = page_duration(page, *sum_s += open_s);
+
+	html_open(html, "tr");
+	html_open(html, "td");
+	page_time(page, page_moment_of(step, "from"));
+	html_close(html);
+	html_open(html, "td");
+	page_time(page, page_moment_of(step, "to"));
+	html_close(html);
+	html_element(html, "td", "num", open);
+	html_element(html, "td", "num", sum);
+	html_close(html);
+}
+
+static void steps_table(Page *page, const JsonValue *steps)
+{
+	Html *html = page->html;
+	gint64 sum_s = 0;
+
+	page_table(page, t(page, "Open hours that counted"));
+	html_open(html, "thead");
+	html_open(html, "tr");
+	page_th(page, t(page, "from"), false);
+	page_th(page, t(page, "to"), false);
+	page_th(page, t(page, "open"), true);
+	page_th(page, t(page, "sum"), true);
+	html_close(html);
+	html_close(html);
+	html_open(html, "tbody");
+	for (guint i = 0; i < json_length(steps); i++) {
+		step_row(page, json_at(steps, i), &sum_s);
+	}
+	html_close(html);
+	page_table_end(page);
+}
+
+void case_policy(CasePage *view)
+{
+	Page *page = &view->page;
+	Html *html = page->html;
+	const char *name = json_get_string(view->policy, "policy");
+	const char *calendar = json_get_string(view->policy, "calendar");
+	const char *zone = json_get_string(view->policy, "zone");
+
+	part_begin(view, "policy", t(page, "Policy"));
+	if (name == NULL) {
+		html_element(html, "p", "empty", t(page, "No policy fits it."));
+		html_close(html);
+		return;
+	}
+	html_open(html, "p");
+	html_element(html, "b", NULL, name);
+	html_textf(html, " · %s (%s)", calendar != NULL ? calendar : "",
+	    zone != NULL ? zone : "UTC");
+	html_close(html);
+	html_open(html, "details");
+	html_element(html, "summary", NULL,
+	    t(page, "How the first reply's deadline "
+		    "follows"));
+	steps_table(page, json_get(view->policy, "steps"));
+	html_close(html);
+	html_close(html);
+}
+
+/* ---- relatives ---- */
+
+static void related_link(Page *page, const char *id)
+{
+	g_autofree char *url = g_strconcat("/cases/", id, NULL);
+
+	html_open(page->html, "li");
+	html_open(page->html, "a");
+	html_url(page->html, "href", url);
+	html_text(page->html, id);
+	html_close(page->html);
+	html_close(page->html);
+}
+
+void case_related(CasePage *view)
+{
+	const JsonValue *links = json_get(view->row, "links");
+	const char *into = json_get_string(view->row, "merged_into");
+	Page *page = &view->page;
+
+	if (json_length(links) == 0 && into == NULL) {
+		return;
+	}
+	part_begin(view, "related", t(page, "Related cases"));
+	html_open(page->html, "ul");
+	if (into != NULL) {
+		related_link(page, into);
+	}
+	for (guint i = 0; i < json_length(links); i++) {
+		const char *id = json_as_string(json_at(links, i));
+
+		if (id != NULL) {
+			related_link(page, id);
+		}
+	}
+	html_close(page->html);
+	html_close(page->html);
+}
