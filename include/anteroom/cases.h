@@ -135,7 +135,8 @@ typedef struct Case {
 	gint64 acknowledged_s; /* the latest reply that only acknowledged; 0 */
 	GPtrArray *holders;    /* of Holder, in order; empty while the first
 				* one has it */
-	guint hops;            /* by hand, since the assistant had it */
+	GArray *moved; /* of guint64: events whose messages were split off */
+	guint hops;    /* by hand, since the assistant had it */
 	/* Of the timeline: number and hash of its last event. */
 	guint32 events;
 	guint8 chain[32];
@@ -306,6 +307,9 @@ typedef enum {
 	ACT_RESUME,
 	ACT_MERGE, /* other = the case that stays */
 	ACT_LOOK,  /* changes nothing but the timeline */
+	ACT_SPLIT, /* word = number of an event, or a Message-ID */
+	ACT_UNMERGE,
+	ACT_UNDO, /* what a person did last */
 } ActKind;
 
 typedef struct {

@@ -429,6 +429,9 @@ static void (*const handlers[])(Txn *, Draft *, const Act *) = {
     [ACT_RESUME] = act_resume,
     [ACT_MERGE] = act_merge,
     [ACT_LOOK] = act_look,
+    [ACT_SPLIT] = act_split,
+    [ACT_UNMERGE] = act_unmerge,
+    [ACT_UNDO] = act_undo,
 };
 
 /* A case that grew beyond all measure can still be closed. */
@@ -442,10 +445,22 @@ static bool is_too_large(Txn *txn, const Case *kase, const Act *act)
 	return true;
 }
 
+static bool is_undoable(ActKind kind)
+{
+	return kind <= ACT_RESUME && kind != ACT_NOTE;
+}
+
+/* May it be done with a merged case? */
+static bool wants_merged(ActKind kind)
+{
+	return kind == ACT_UNMERGE || kind == ACT_UNDO || kind == ACT_LOOK;
+}
+
 static void run_act(Txn *txn, gpointer data)
 {
 	Deed *deed = data;
 	g_autoptr(Draft) draft = draft_load_exact(txn, deed->act.id);
+	g_autoptr(Case) before = NULL;
 
 	g_clear_pointer(&deed->kase, case_free);
 	if (!draft) {
@@ -453,12 +468,17 @@ static void run_act(Txn *txn, gpointer data)
 		    "there is no case AR-%" G_GUINT64_FORMAT, deed->act.id);
 		return;
 	}
-	if ((deed->act.kind != ACT_LOOK &&
+	if ((!wants_merged(deed->act.kind) &&
 		state_refuses_merged(txn, draft->kase)) ||
 	    is_too_large(txn, draft->kase, &deed->act)) {
 		return;
 	}
+	before = is_undoable(deed->act.kind) ? case_copy(draft->kase) : NULL;
 	handlers[deed->act.kind](txn, draft, &deed->act);
+	if (before && draft->events->len) {
+		event_remember(
+		    draft->events->pdata[draft->events->len - 1], before, 0);
+	}
 	/* What the handler refused leaves no trace. */
 	if (!txn->error) {
 		draft_save(txn, draft, deed->act.now_s);

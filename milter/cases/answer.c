@@ -126,7 +126,7 @@ static void search_threads(Txn *txn, const Outgoing *outgoing, Search *search)
 
 /* The arrival of the oldest message of the case after AT_S; 0 = none: what a
  * reply that is replayed late leaves unanswered. */
-static gint64 next_message_s(Txn *txn, const Case *kase, gint64 at_s)
+gint64 next_message_s(Txn *txn, const Case *kase, gint64 at_s)
 {
 	gint64 oldest_s = 0;
 
@@ -141,8 +141,9 @@ static gint64 next_message_s(Txn *txn, const Case *kase, gint64 at_s)
 		if (!txn_get(txn, DB_EVENTS, &key, &stored)) {
 			continue;
 		}
-		event_s = strcmp(stored.event.what, "received") == 0 ||
-				  strcmp(stored.event.what, "joined") == 0
+		event_s = (strcmp(stored.event.what, "received") == 0 ||
+			      strcmp(stored.event.what, "joined") == 0) &&
+				  !case_is_moved(kase, i)
 			      ? stored.event.at_s
 			      : 0;
 		layout_clear(&event_layout, &stored);

@@ -49,6 +49,16 @@ Case *case_copy(const Case *kase)
 	return copy;
 }
 
+Case *case_empty(void)
+{
+	Case *kase = g_new0(Case, 1);
+	const char *why;
+
+	/* No fields at all: every list empty, every text "". */
+	(void)layout_decode(&case_layout, (const guint8 *)"", 0, kase, &why);
+	return kase;
+}
+
 void case_free(Case *kase)
 {
 	if (kase) {

@@ -359,6 +359,71 @@ static Clock *run_again(Draft *draft, Clock clock)
 	return &g_array_index(clocks, Clock, clocks->len - 1);
 }
 
+static bool is_live(const Clock *clock)
+{
+	return clock->state == CLOCK_RUNNING || clock->state == CLOCK_PAUSED;
+}
+
+static Clock *find_clock(const GArray *clocks, const Clock *like)
+{
+	for (guint i = 0; i < clocks->len; i++) {
+		Clock *clock = &g_array_index(clocks, Clock, i);
+
+		if (clock->metric == like->metric &&
+		    clock->instance == like->instance) {
+			return clock;
+		}
+	}
+	return NULL;
+}
+
+/* CLOCK of the case is as WAS again. */
+static void restore_clock(Draft *draft, Clock *clock, const Clock *was)
+{
+	bool ended = clock->state == CLOCK_MET || clock->state == CLOCK_MISSED;
+	Clock again = *was;
+
+	if (is_live(clock)) {
+		if (clock->state != was->state || clock->due_s != was->due_s) {
+			*clock = again;
+			clock->next_s = was->due_s ? was->started_s : 0;
+			tell(draft, clock, was->due_s ? "due" : "paused",
+			    was->due_s);
+		}
+		return;
+	}
+	if (ended) {
+		clock->state = CLOCK_REVOKED;
+		tell(draft, clock, clock_state_name(clock->state), 0);
+	}
+	clock = run_again(draft, again);
+	clock->state = was->state;
+	tell(draft, clock, was->due_s ? "due" : "paused", was->due_s);
+}
+
+void clocks_restore(Draft *draft, const GArray *before, gint64 at_s)
+{
+	GArray *clocks = draft->kase->clocks;
+
+	for (guint i = 0; i < METRICS; i++) {
+		Clock *live = case_live_clock(draft->kase, (Metric)i);
+		const Clock *was = live ? find_clock(before, live) : NULL;
+
+		if (live && (!was || !is_live(was))) {
+			end_clock(draft, live, CLOCK_REVOKED, at_s);
+		}
+	}
+	for (guint i = 0; i < before->len; i++) {
+		const Clock *was = &g_array_index(before, Clock, i);
+		Clock *clock = find_clock(clocks, was);
+
+		/* What people promised isn't the policy's to take back. */
+		if (clock && is_live(was) && (guint)was->metric < METRICS) {
+			restore_clock(draft, clock, was);
+		}
+	}
+}
+
 void clocks_redo(Draft *draft, const Clock *promise, gint64 at_s)
 {
 	end_clock(draft, run_again(draft, *promise), CLOCK_MET, at_s);

@@ -222,16 +222,6 @@ static char *excerpt_of(const Admission *admission)
 		   : g_strdup("");
 }
 
-static Case *empty_case(void)
-{
-	Case *kase = g_new0(Case, 1);
-	const char *why;
-
-	/* No fields at all: every list empty, every text "". */
-	(void)layout_decode(&case_layout, (const guint8 *)"", 0, kase, &why);
-	return kase;
-}
-
 static void set_text(char **text, const char *value)
 {
 	g_free(*text);
@@ -264,7 +254,7 @@ static Case *fresh_case(const Incoming *incoming)
 {
 	const Admission *admission = incoming->admission;
 	const char *subject = admission->message->subject;
-	Case *kase = empty_case();
+	Case *kase = case_empty();
 
 	take_plan(kase, admission->plan);
 	g_free(kase->subject);

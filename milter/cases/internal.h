@@ -103,6 +103,7 @@ typedef struct {
 	guint8 previous[32];
 	Identity identity;
 	Sent sent;
+	GPtrArray *before; /* of Case: how it was before an act; NULL, or one */
 } StoredEvent;
 
 /* Values of the indexes. */
@@ -115,6 +116,7 @@ typedef struct {
 typedef struct {
 	guint32 event;
 	gint64 at_s;
+	guint64 moved; /* the case that the message was split off to; 0 */
 } Thread;
 
 typedef struct {
@@ -322,6 +324,8 @@ bool words_have(char *const *words, const char *word);
  * long. True when it is new. */
 bool words_add(char ***words, const char *word, guint most);
 bool links_add(Case *kase, guint64 id);
+/* One without anything: lists empty, texts "". */
+Case *case_empty(void);
 Clock *case_live_clock(Case *kase, Metric metric);
 /* Bytes of its record. */
 gsize case_bytes(const Case *kase);
@@ -378,6 +382,9 @@ void clocks_tighten(Draft *draft, const Sla *sla, gint64 arrival_s);
 void clocks_await(Draft *draft, const Sla *sla, gint64 arrival_s);
 /* The clock at INDEX, met or missed, wasn't: it becomes revoked. */
 void clocks_undo(Draft *draft, guint index);
+/* What runs or is paused in BEFORE, of Clock, does so again: what ended
+ * meanwhile as a new instance, what began since ends as revoked. */
+void clocks_restore(Draft *draft, const GArray *before, gint64 at_s);
 /* PROMISE (copied) once more, as it was: a new instance that ended at AT_S. */
 void clocks_redo(Draft *draft, const Clock *promise, gint64 at_s);
 /* PROMISE (copied) of a reply goes on as a new instance. The reply clock that
@@ -406,6 +413,15 @@ bool state_refuses_merged(Txn *txn, const Case *kase);
 
 /* The handler of ACT_MERGE: saves the case that stays (merge.c). */
 void act_merge(Txn *txn, Draft *from, const Act *act);
+/* Those of ACT_SPLIT (split.c), ACT_UNDO and ACT_UNMERGE (undo.c): they save
+ * the other case. */
+void act_split(Txn *txn, Draft *draft, const Act *act);
+void act_undo(Txn *txn, Draft *draft, const Act *act);
+void act_unmerge(Txn *txn, Draft *from, const Act *act);
+/* Keeps in STORED how the case was BEFORE, and the OTHER of a merge (0). */
+void event_remember(StoredEvent *stored, const Case *before, guint64 other);
+/* Has the message of EVENT gone to a case of its own? */
+bool case_is_moved(const Case *kase, guint32 event);
 
 /* ---- threads (thread.c) ---- */
 
@@ -452,6 +468,8 @@ void template_answers(Txn *txn, const char *team, guint64 id);
 
 /* ---- replies (answer.c) ---- */
 
+/* The arrival of the oldest message of KASE after AT_S; 0: none. */
+gint64 next_message_s(Txn *txn, const Case *kase, gint64 at_s);
 /* The case was answered at AT_S: stops its reply clocks; a message that came
  * later waits on. True: a clock stopped. */
 bool answer_stops(Txn *txn, Draft *draft, const Sla *sla, gint64 at_s);

@@ -66,12 +66,15 @@ static void merge_wait(Draft *into, const Act *act, gint64 waiting_s)
 	state_await(into, act->sla, waiting_s, act->who);
 }
 
-static void tell(Draft *draft, const Act *act, const char *how, guint64 other)
+static void tell(Draft *draft, const Act *act, const char *how,
+    const Case *before, guint64 other)
 {
 	g_autofree char *name = case_name(other);
 	g_autofree char *detail = g_strdup_printf("%s %s", how, name);
 
-	draft_event(draft, act->now_s, "merge", act->who, detail);
+	event_remember(draft_message_event(draft, act->now_s, "merge", act->who,
+			   detail, NULL, NULL),
+	    before, other);
 }
 
 static Draft *load_target(Txn *txn, const Draft *from, const Act *act)
@@ -112,21 +115,24 @@ void act_merge(Txn *txn, Draft *from, const Act *act)
 	g_autoptr(Draft) into = load_target(txn, from, act);
 	g_autofree char *name = case_name(act->other);
 	g_autofree char *why = g_strdup_printf("merged into %s", name);
+	g_autoptr(Case) source = case_copy(from->kase);
+	g_autoptr(Case) target = NULL;
 	gint64 waiting_s = from->kase->waiting_s;
 	Urgency was;
 
 	if (!into) {
 		return;
 	}
+	target = case_copy(into->kase);
 	was = into->kase->level;
 	merge_values(into->kase, from->kase);
 	if (into->kase->level != was) {
 		clocks_repolicy(into, act->sla, act->now_s);
 	}
 	merge_wait(into, act, waiting_s);
-	tell(into, act, "took in", from->kase->id);
+	tell(into, act, "took in", target, from->kase->id);
 	close_source(from, act, why);
 	from->kase->merged_into = act->other;
-	tell(from, act, "went into", act->other);
+	tell(from, act, "went into", source, act->other);
 	draft_save(txn, into, act->now_s);
 }

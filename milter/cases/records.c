@@ -109,6 +109,7 @@ static const Slot case_slots[] = {
     SLOT(38, Case, acknowledged_s, SLOT_INT64),
     LIST(39, Case, holders, SLOT_POINTERS, &holder_layout),
     SLOT(40, Case, hops, SLOT_INT32),
+    SLOT(41, Case, moved, SLOT_NUMBERS),
 };
 const Layout case_layout = LAYOUT("case", Case, case_slots);
 
@@ -128,6 +129,7 @@ static const Slot event_slots[] = {
     SLOT(13, StoredEvent, sent.waiting_s, SLOT_INT64),
     MAY_LACK(14, StoredEvent, sent.team, SLOT_TEXT),
     SLOT(15, StoredEvent, sent.to, SLOT_WORDS),
+    LIST(16, StoredEvent, before, SLOT_POINTERS, &case_layout),
 };
 const Layout event_layout = LAYOUT("event", StoredEvent, event_slots);
 
@@ -141,6 +143,7 @@ const Layout seen_layout = LAYOUT("seen", Seen, seen_slots);
 static const Slot thread_slots[] = {
     SLOT(1, Thread, event, SLOT_INT32),
     SLOT(2, Thread, at_s, SLOT_INT64),
+    SLOT(3, Thread, moved, SLOT_INT64),
 };
 const Layout thread_layout = LAYOUT("thread", Thread, thread_slots);
 

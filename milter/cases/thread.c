@@ -39,6 +39,9 @@ static void take(const MDB_val *key, const MDB_val *value, Found *found)
 	found->id = key_get_u64((const guint8 *)key->mv_data + sizeof(Hash));
 	/* A damaged value still says which case: the key does. */
 	(void)txn_decode(DB_THREADS, key, value, &found->thread, &why);
+	if (found->thread.moved) {
+		found->id = found->thread.moved;
+	}
 }
 
 static guint oldest(

@@ -69,6 +69,16 @@ static char *say_merge(const Case *before, const Case *after)
 		   : g_strconcat(other, " merged into it", NULL);
 }
 
+static char *say_split(const Case *before, const Case *after)
+{
+	g_autofree char *name = NULL;
+
+	(void)before;
+	name = case_name(
+	    g_array_index(after->links, guint64, after->links->len - 1));
+	return g_strdup_printf("the message is %s", name);
+}
+
 static const ActRow acts[] = {
     {"route", ACT_ROUTE, "team", say_route},
     {"urgency", ACT_URGENCY, "level", say_urgency},
@@ -80,6 +90,9 @@ static const ActRow acts[] = {
     {"pause", ACT_PAUSE, "reason", say_pause},
     {"resume", ACT_RESUME, NULL, say_state},
     {"merge", ACT_MERGE, NULL, say_merge},
+    {"unmerge", ACT_UNMERGE, NULL, say_state},
+    {"split", ACT_SPLIT, "message", say_split},
+    {"undo", ACT_UNDO, NULL, say_state},
 };
 
 static const ActRow *act_row(const char *command)

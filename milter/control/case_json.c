@@ -111,6 +111,7 @@ static void write_timeline(Json *json, const GPtrArray *events, bool hidden)
 		const Event *event = events->pdata[i];
 
 		json_begin_object(json, NULL);
+		json_int(json, "number", event->number);
 		json_time(json, "at", event->at_s);
 		json_string(json, "what", event->what);
 		json_string(json, "who", event->who);

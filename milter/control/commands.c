@@ -152,6 +152,20 @@ static const Command commands[] = {
   false, { THE_CASE,
     { "into", "INTO", WORD_CASE, true, false, "the case that stays" } },
   { JSON_FLAG } },
+{ "unmerge", ROLE_ASSISTANT, "take a merged case out of the other one again",
+  "It goes on with its old start and deadlines; what the other case answered\n"
+  "since, counts for both.",
+  false, { THE_CASE }, { JSON_FLAG } },
+{ "split", ROLE_ASSISTANT, "make a case of a further message of a case",
+  "MESSAGE is the number of its line in the timeline of show --json, or its\n"
+  "Message-ID. To take it back, merge the new case into the old one.",
+  false, { THE_CASE,
+    { "message", "MESSAGE", WORD_TEXT, true, false, "number or Message-ID" } },
+  { JSON_FLAG } },
+{ "undo", ROLE_ASSISTANT, "take back what a person did last with a case",
+  "Team, urgency, topic, answered, close, reopen, pause, resume or merge, if no\n"
+  "message or reply came since.",
+  false, { THE_CASE }, { JSON_FLAG } },
 { "export", ROLE_ASSISTANT, "write out all cases and events",
   "By number, those that arrived from --from on and before --to. JSON lines\n"
   "have the timeline; csv has a line a case and is safe to open in a\n"
