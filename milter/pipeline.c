@@ -24,15 +24,18 @@ static gint64 arrival_of(const Delivery *delivery, const Message *message)
 						       : said_s;
 }
 
-static Score *score_of(
-    Setup *setup, const Delivery *delivery, const Message *message)
+typedef Score *(*Scoring)(
+    Ruleset *ruleset, const Message *message, const ScoreContext *context);
+
+static Score *score_by(Scoring scoring, Setup *setup, const Delivery *delivery,
+    const Message *message)
 {
 	ScoreContext context = {
 	    .arrival_s = arrival_of(delivery, message),
 	    .zone = conf_zone(setup->conf),
 	};
 
-	return ruleset_score(setup->rules, message, &context);
+	return scoring(setup->rules, message, &context);
 }
 
 /* Reads and, when WATCHED, scores under the guard, so that a message which ends
@@ -57,8 +60,8 @@ static void read_and_score(
 		      delivery->sender != NULL &&
 			  sender_is_nobody(delivery->sender));
 	if (watched) {
-		screening->score =
-		    score_of(screening->setup, delivery, screening->message);
+		screening->score = score_by(ruleset_score, screening->setup,
+		    delivery, screening->message);
 	}
 	if (mark != NULL) {
 		guard->leave(guard->data, mark);
@@ -376,6 +379,14 @@ Screening *screening_new(Setup *setup, const Delivery *delivery)
 	}
 	make_plan(screening, delivery, desk);
 	return screening;
+}
+
+char *screening_verify(const Screening *screening, const Delivery *delivery)
+{
+	g_autoptr(Score) alone = score_by(ruleset_score_alone, screening->setup,
+	    delivery, screening->message);
+
+	return score_difference(screening->score, alone);
 }
 
 void screening_free(Screening *screening)

@@ -188,9 +188,16 @@ bool control_receive(ControlClient *client, ControlRow row, gpointer data,
 
 /* ---- JSON that is made without a store ---- */
 
-/* What `explain` says of SCREENING; FILE names the message. WHY_NOT: a topic
- * whose rules are to be accounted for, or NULL. Transfer full. */
-char *explain_json(
-    const Screening *screening, const char *file, const char *why_not);
+/* What `explain` is asked about a message. */
+typedef struct {
+	const char *file;    /* names the message */
+	const char *why_not; /* a topic whose rules are to be accounted for */
+	bool verified;       /* scored in both ways, ... */
+	const char *differs; /* ... with this difference; NULL: none */
+	bool texts;          /* also the text, with what counted */
+} Explain;
+
+/* What `explain` says of SCREENING. Transfer full. */
+char *explain_json(const Screening *screening, const Explain *explain);
 
 #endif

@@ -90,6 +90,9 @@ typedef struct Screening {
 	Plan *plan;
 } Screening;
 Screening *screening_new(Setup *setup, const Delivery *delivery);
+/* Scores the message of DELIVERY, that SCREENING is of, by PCRE2 alone; what
+ * differs, or NULL. Transfer full. */
+char *screening_verify(const Screening *screening, const Delivery *delivery);
 void screening_free(Screening *screening);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Screening, screening_free)
 

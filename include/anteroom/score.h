@@ -98,7 +98,8 @@ Score *ruleset_score(
     Ruleset *ruleset, const Message *message, const ScoreContext *context);
 
 /* The same without the pass that says which rules may hit where: each rule over
- * the whole text. Slow; to verify the other, and to measure it. */
+ * the whole text, however long it takes, up to LIMIT_ALONE_MS. To verify the
+ * other, and to measure it. */
 Score *ruleset_score_alone(
     Ruleset *ruleset, const Message *message, const ScoreContext *context);
 
@@ -106,6 +107,10 @@ Score *ruleset_score_alone(
  * one error per example that doesn't do what it says, and a warning for each
  * rule that is slow on hostile text. */
 void ruleset_check(Ruleset *ruleset, GPtrArray *problems);
+
+/* What differs between two scorings of one message by the same rules; NULL:
+ * nothing. Transfer full. */
+char *score_difference(const Score *one, const Score *other);
 
 /* For hits in subject, text, quoted and signature; false for others, and when
  * MESSAGE isn't the one that was scored. Linear in its text. */

@@ -56,9 +56,11 @@ int check_run(const Options *options)
 typedef struct {
 	Setup *setup;
 	const char *why_not;
+	bool verify;
 	View *view; /* NULL: JSON */
 	gint64 now_s;
 	guint n;
+	guint differ;
 } Explaining;
 
 static bool explain_one(
@@ -72,12 +74,19 @@ static bool explain_one(
 	    .via = "explain"};
 	g_autoptr(Screening) screening =
 	    screening_new(explaining->setup, &delivery);
-	g_autofree char *text =
-	    explain_json(screening, message->file, explaining->why_not);
+	g_autofree char *differs =
+	    explaining->verify ? screening_verify(screening, &delivery) : NULL;
+	Explain explain = {.file = message->file,
+	    .why_not = explaining->why_not,
+	    .verified = explaining->verify,
+	    .differs = differs,
+	    .texts = explaining->view != NULL};
+	g_autofree char *text = explain_json(screening, &explain);
 	g_autoptr(JsonValue) row = NULL;
 	g_autoptr(GString) out = NULL;
 
 	explaining->n++;
+	explaining->differ += differs != NULL;
 	if (explaining->view == NULL) {
 		puts(text);
 		return !ferror(stdout) || exit_flush(error);
@@ -135,6 +144,12 @@ static bool explain_all(
 		    unreadable);
 		return false;
 	}
+	if (explaining->differ > 0) {
+		g_set_error(error, ANTEROOM_ERROR, ERROR_NO,
+		    "explain: %u of %u messages differ", explaining->differ,
+		    explaining->n);
+		return false;
+	}
 	return true;
 }
 
@@ -148,6 +163,7 @@ int explain_run(const Options *options)
 	g_autoptr(GError) error = NULL;
 	Explaining explaining = {.setup = setup,
 	    .why_not = options_text(options, "why-not"),
+	    .verify = options_flag(options, "verify"),
 	    .view = view,
 	    .now_s = style.now_s};
 

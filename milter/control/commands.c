@@ -38,7 +38,9 @@ static const Command commands[] = {
   { { "file", "FILE", WORD_PATH, true, true, "messages; - is standard input" } },
   { JSON_FLAG,
     { "why-not", "TOPIC", WORD_TOPIC, false, false,
-      "say which rules of TOPIC didn't hit, and what was missing" } } },
+      "say which rules of TOPIC didn't hit, and what was missing" },
+    { "verify", NULL, WORD_FLAG, false, false,
+      "score by PCRE2 alone as well; exit code 1 when something differs" } } },
 { "replay", ROLE_ASSISTANT, "take in a mailbox as if it arrived now",
   "MAILBOX is an mbox, a Maildir, a folder of messages or one message. A\n"
   "message's arrival is the time of its topmost Received field, else its Date,\n"

@@ -135,12 +135,19 @@ static void write_plan(Json *json, const Plan *plan)
 	json_string(json, "unscreened", plan->unscreened);
 }
 
-char *explain_json(
-    const Screening *screening, const char *file, const char *why_not)
+static void write_verified(Json *json, const Explain *explain)
+{
+	json_begin_object(json, "verify");
+	json_bool(json, "equal", explain->differs == NULL);
+	json_string(json, "differs", explain->differs);
+	json_end_object(json);
+}
+
+char *explain_json(const Screening *screening, const Explain *explain)
 {
 	g_autoptr(Json) json = row_new();
 
-	write_read(json, file, screening->message);
+	write_read(json, explain->file, screening->message);
 	write_plan(json, screening->plan);
 	write_topics(json, screening);
 	json_begin_array(json, "rules");
@@ -148,8 +155,11 @@ char *explain_json(
 		write_hit(json, screening->score->hits->pdata[i]);
 	}
 	json_end_array(json);
-	if (why_not != NULL) {
-		write_why_not(json, screening, why_not);
+	if (explain->why_not != NULL) {
+		write_why_not(json, screening, explain->why_not);
+	}
+	if (explain->verified) {
+		write_verified(json, explain);
 	}
 	json_end_object(json);
 	return json_text(json);

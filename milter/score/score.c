@@ -50,10 +50,13 @@ static void undecided(Score *score, const char *because)
 }
 
 /* Runs all rules that may hit; what fired is in the matcher afterwards. */
-static void fire(Score *score, const Ruleset *ruleset, Matcher *matcher)
+static void fire(
+    Score *score, const Ruleset *ruleset, Matcher *matcher, bool alone)
 {
+	gint64 all_ms = alone ? LIMIT_ALONE_MS : LIMIT_SCORE_MS;
+	gint64 share_ms = alone ? LIMIT_ALONE_MS : LIMIT_RULE_MS;
 	gint64 now_us = g_get_monotonic_time();
-	gint64 end_us = now_us + LIMIT_SCORE_MS * G_TIME_SPAN_MILLISECOND;
+	gint64 end_us = now_us + all_ms * G_TIME_SPAN_MILLISECOND;
 	g_array_set_size(matcher->fired, 0);
 	for (guint i = 0; i < ruleset->n_rules; i++) {
 		if (!scan_may(matcher->scan, i)) {
@@ -66,7 +69,7 @@ static void fire(Score *score, const Ruleset *ruleset, Matcher *matcher)
 			undecided(score, "time");
 			return;
 		}
-		gint64 share_us = LIMIT_RULE_MS * G_TIME_SPAN_MILLISECOND;
+		gint64 share_us = share_ms * G_TIME_SPAN_MILLISECOND;
 		Find find = match_rule(
 		    rule, matcher, MIN(now_us + share_us, end_us), &fired.hit);
 		if (find == FIND_HIT) {
@@ -231,7 +234,7 @@ static Score *score_message(Ruleset *ruleset, const Message *message,
 		const GString *bytes = matcher->texts->bytes;
 		scan_texts(matcher->scan, bytes->str, bytes->len);
 	}
-	fire(score, ruleset, matcher);
+	fire(score, ruleset, matcher, alone);
 	tally(score, ruleset, matcher, message);
 	matcher_give(ruleset, matcher);
 	conclude(score);

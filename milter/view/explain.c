@@ -68,6 +68,19 @@ static void plan_lines(const View *view, const JsonValue *row, GString *out)
 	}
 }
 
+static void verified(const JsonValue *verify, GString *out)
+{
+	g_autofree char *differs = NULL;
+
+	if (verify == NULL) {
+		return;
+	}
+	differs = cell(verify, "differs");
+	line(out, "Verified",
+	    json_get_bool(verify, "equal", false) ? "the same by PCRE2 alone"
+						  : differs);
+}
+
 void explain_row(View *view, const JsonValue *row, GString *out)
 {
 	g_autofree char *file = cell(row, "file");
@@ -83,4 +96,5 @@ void explain_row(View *view, const JsonValue *row, GString *out)
 	plan_lines(view, row, out);
 	rules_lines(json_get(row, "rules"), &view->style, out);
 	why_not(json_get(row, "why_not"), out);
+	verified(json_get(row, "verify"), out);
 }

@@ -255,6 +255,16 @@ class Explain(Base):
         self.assertEqual(len(self.rows("explain", "--json", "-",
                                        data=mbox(one, two))), 2)
 
+    def test_verify(self):
+        """The one pass gives the answers of PCRE2 alone."""
+        demo = ROOT / "tests" / "demo" / "messages"
+        rows = self.rows("explain", "--json", "--verify", demo)
+        self.assertEqual({str(r["verify"]) for r in rows},
+                         {str({"equal": True, "differs": None})})
+        self.assertTrue(any(r["rules"] for r in rows))
+        self.ask("explain", "--verify", next(demo.iterdir()),
+                 says="the same by PCRE2 alone")
+
     def test_why_not(self):
         path = self.put("1.eml", message(1))
         why = self.rows("explain", "--json", "--why-not", "safety",

@@ -719,7 +719,8 @@ static void test_explain(void **state)
 	setup = setup_slot_get(fixture.slot);
 	screening = screening_new(setup, &delivery);
 	setup_unref(setup);
-	json = explain_json(screening, "m/1.eml", "outage");
+	json = explain_json(
+	    screening, &(Explain){.file = "m/1.eml", .why_not = "outage"});
 	row = json_parse(json, strlen(json), NULL);
 	assert_string_equal(json_get_string(row, "file"), "m/1.eml");
 	assert_string_equal(
