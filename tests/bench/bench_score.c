@@ -192,8 +192,8 @@ static double turn(Way way, Ruleset *rules, const GPtrArray *messages)
 	double took_us = 0;
 	guint n = 0;
 	while (n < LEAST || took_us < TURN_US) {
-		score_free(way(
-		    rules, g_ptr_array_index(messages, n++ % messages->len)));
+		score_free(way(rules,
+		    g_ptr_array_index(messages, n++ % messages->len), NULL));
 		took_us = cpu_us() - begun_us;
 	}
 	return took_us / n;
