@@ -164,6 +164,9 @@ gint64 case_next_due_s(const Case *kase);
 /* Is a running clock of METRIC past its deadline at NOW_S? */
 bool case_overdue(const Case *kase, Metric metric, gint64 now_s);
 
+/* How many of its promises were due before NOW_S and aren't done. */
+guint case_promises(const Case *kase, gint64 now_s);
+
 /* One line of the timeline. */
 typedef struct {
 	guint64 case_id;
@@ -341,7 +344,7 @@ bool store_wake(
 
 typedef struct {
 	const char *team, *topic, *desk; /* NULL = any */
-	const char *const *teams; /* one of these; NULL = any */
+	const char *const *teams;        /* one of these; NULL = any */
 	guint states;                    /* bit 1 << CaseState; 0 = any */
 	bool overdue;                    /* only those overdue at now_s */
 	const char *search; /* words of subject, from, name, excerpt; NULL */

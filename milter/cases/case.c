@@ -158,6 +158,19 @@ bool case_overdue(const Case *kase, Metric metric, gint64 now_s)
 	return due && now_s > due;
 }
 
+guint case_promises(const Case *kase, gint64 now_s)
+{
+	guint n = 0;
+
+	for (guint i = 0; i < kase->clocks->len; i++) {
+		const Clock *clock = &g_array_index(kase->clocks, Clock, i);
+
+		n += clock->metric == METRIC_PROMISE &&
+		     clock->state == CLOCK_RUNNING && clock->due_s < now_s;
+	}
+	return n;
+}
+
 /* ---- invariants ---- */
 
 static const char *clock_wrong(const Clock *clock)

@@ -31,6 +31,35 @@ static void write_overdue(Json *json, const Case *kase, gint64 now_s)
 			json_string(json, NULL, metric_name((Metric)m));
 		}
 	}
+	if (case_promises(kase, now_s) > 0) {
+		json_string(json, NULL, metric_name(METRIC_PROMISE));
+	}
+	json_end_array(json);
+}
+
+static bool is_promise(const Clock *clock)
+{
+	return clock->metric == METRIC_PROMISE && clock->state != CLOCK_REVOKED;
+}
+
+/* What replies said would be done, and whether it was. */
+static void write_promises(Json *json, const Case *kase)
+{
+	json_begin_array(json, "promises");
+	for (guint i = 0; kase->clocks != NULL && i < kase->clocks->len; i++) {
+		const Clock *clock = &g_array_index(kase->clocks, Clock, i);
+
+		if (!is_promise(clock)) {
+			continue;
+		}
+		json_begin_object(json, NULL);
+		json_int(json, "instance", clock->instance);
+		json_string(json, "state", clock_state_name(clock->state));
+		json_time(json, "made", clock->started_s);
+		json_time(json, "due", clock->due_s);
+		json_time(json, "ended", clock->ended_s);
+		json_end_object(json);
+	}
 	json_end_array(json);
 }
 
@@ -57,6 +86,7 @@ void case_write(Json *json, const Case *kase, const CaseLook *look)
 	json_time(json, "first_reply_at", kase->first_reply_s);
 	json_time(json, "closed_at", kase->closed_s);
 	write_overdue(json, kase, look->now_s);
+	write_promises(json, kase);
 	json_int(json, "messages", kase->messages);
 	json_begin_array(json, "rules");
 	for (guint i = 0; kase->hits != NULL && i < kase->hits->len; i++) {

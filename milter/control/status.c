@@ -14,12 +14,16 @@
 
 #define SOON_S (2 * 3600)
 #define SOON_PART 4
+#define BLIND_CASES 3 /* fewer prove nothing */
 
 typedef struct {
 	char *team;
 	guint states[CASE_STATES];
 	guint due_soon, overdue;
 	guint met, missed;
+	guint promises, late_promises, broken_promises;
+	guint replied; /* cases with a reply of the team that was seen */
+	guint by_hand; /* ended without one */
 	GArray *first_reply_s; /* of gint64: from arrival to first reply */
 } TeamCount;
 
@@ -91,7 +95,32 @@ static bool any_overdue(const Case *kase, gint64 now_s)
 			return true;
 		}
 	}
-	return false;
+	return case_promises(kase, now_s) > 0;
+}
+
+static void count_promises(TeamCount *count, const Case *kase, gint64 now_s)
+{
+	for (guint i = 0; i < kase->clocks->len; i++) {
+		const Clock *clock = &g_array_index(kase->clocks, Clock, i);
+
+		if (clock->metric == METRIC_PROMISE) {
+			count->promises += clock->state == CLOCK_RUNNING;
+			count->broken_promises += clock->state == CLOCK_MISSED;
+		}
+	}
+	count->late_promises += case_promises(kase, now_s);
+}
+
+/* Does the team answer where nobody sees it? Then its times say nothing. */
+static void count_sight(TeamCount *count, const Case *kase)
+{
+	if (*kase->replied_team != '\0') {
+		count->replied += strcmp(kase->replied_team, kase->team) == 0;
+	} else if (kase->merged_into == 0 &&
+		   (kase->state == CASE_CLOSED ||
+		       kase->state == CASE_ANSWERED)) {
+		count->by_hand++;
+	}
 }
 
 static void count_first_replies(TeamCount *count, const Case *kase)
@@ -127,6 +156,8 @@ static bool count_one(const Case *kase, gpointer data)
 		count->due_soon++;
 	}
 	count_first_replies(count, kase);
+	count_promises(count, kase, status->call->now_s);
+	count_sight(count, kase);
 	return true;
 }
 
@@ -171,6 +202,13 @@ static void write_count(Json *json, const TeamCount *count)
 	json_int(json, "missed", count->missed);
 	write_median(json, count->first_reply_s);
 	json_end_object(json);
+	json_begin_object(json, "promises");
+	json_int(json, "open", count->promises);
+	json_int(json, "overdue", count->late_promises);
+	json_int(json, "broken", count->broken_promises);
+	json_end_object(json);
+	json_bool(json, "blind",
+	    count->replied == 0 && count->by_hand >= BLIND_CASES);
 	json_end_object(json);
 }
 

@@ -80,6 +80,33 @@ static void print_outbox(
 	}
 }
 
+/* What doesn't fit into a column, and is seldom there. */
+static void print_team_lines(
+    const View *view, const JsonValue *team, GString *out)
+{
+	const JsonValue *promises = json_get(team, "promises");
+	gint64 late = json_get_int(promises, "overdue", 0);
+	gint64 broken = json_get_int(promises, "broken", 0);
+	g_autofree char *name = cell(team, "team");
+	g_autofree char *text = NULL;
+
+	if (late + broken > 0) {
+		text = g_strdup_printf("%s: promises: %" G_GINT64_FORMAT
+				       " overdue, %" G_GINT64_FORMAT
+				       " kept too late",
+		    name, late, broken);
+		paint(out, &view->style, late > 0 ? PAINT_ALARM : PAINT_NONE,
+		    text);
+		g_string_append_c(out, '\n');
+	}
+	if (json_get_bool(team, "blind", false)) {
+		g_string_append_printf(out,
+		    "%s: none of its replies is seen here, so its times say "
+		    "nothing\n",
+		    name);
+	}
+}
+
 void status_row(View *view, const JsonValue *row, GString *out)
 {
 	const JsonValue *teams = json_get(row, "teams");
@@ -90,5 +117,8 @@ void status_row(View *view, const JsonValue *row, GString *out)
 	}
 	table_print(table, &view->style, out);
 	table_free(table);
+	for (guint i = 0; i < json_length(teams); i++) {
+		print_team_lines(view, json_at(teams, i), out);
+	}
 	print_outbox(view, json_get(row, "outbox"), out);
 }
