@@ -33,6 +33,7 @@ typedef enum {
 	CLASS_OF,      /* joins: "of", "de" */
 	CLASS_ARTICLE, /* the */
 	CLASS_AFTER,   /* what follows is no deadline; 1: and was */
+	CLASS_BETWEEN, /* two times: the second counts */
 	CLASS_AGO,     /* stands after a duration; 1: before it */
 	CLASS_LATEST,  /* stands after: "at the latest" */
 	CLASS_HENCE,   /* "from now", stands after */
@@ -197,7 +198,7 @@ typedef struct {
 	WhenHalf half;
 	WhenPart part;
 	int zone; /* 0: none said */
-	bool before, exclusive, ambiguous, month_first;
+	bool before, after, exclusive, ambiguous, month_first;
 	WhenLang lang;
 } WhenParts;
 

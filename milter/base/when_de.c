@@ -53,6 +53,7 @@ const WhenWord when_german[] = {
     {"dem", CLASS_ARTICLE, 0},
     {"den", CLASS_ARTICLE, 0},
     {"des", CLASS_ARTICLE, 0},
+    {"zwischen", CLASS_BETWEEN, 0},
     {"nach", CLASS_AFTER, 0},
     {"seit", CLASS_AFTER, 1},
     {"ab", CLASS_AFTER, 0},

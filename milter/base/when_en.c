@@ -31,6 +31,7 @@ const WhenWord when_english[] = {
     {"the", CLASS_ARTICLE, 0},
     {"after", CLASS_AFTER, 0},
     {"since", CLASS_AFTER, 1},
+    {"between", CLASS_BETWEEN, 0},
     {"from", CLASS_AFTER, 0},
     {"starting", CLASS_AFTER, 0},
     {"ago", CLASS_AGO, 0},

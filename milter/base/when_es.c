@@ -48,6 +48,8 @@ const WhenWord when_spanish[] = {
     {"a", CLASS_OF, 0},
     {"los", CLASS_ARTICLE, 0},
     {"la", CLASS_ARTICLE, 0},
+    {"entre", CLASS_BETWEEN, 0},
+    {"entre las", CLASS_BETWEEN, 0},
     {"despues de", CLASS_AFTER, 0},
     {"despues del", CLASS_AFTER, 0},
     {"desde", CLASS_AFTER, 1},

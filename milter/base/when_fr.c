@@ -35,6 +35,7 @@ const WhenWord when_french[] = {
     {"la", CLASS_ARTICLE, 0},
     {"les", CLASS_ARTICLE, 0},
     {"l", CLASS_ARTICLE, 0},
+    {"entre", CLASS_BETWEEN, 0},
     {"apres", CLASS_AFTER, 0},
     {"depuis", CLASS_AFTER, 1},
     {"a partir de", CLASS_AFTER, 0},

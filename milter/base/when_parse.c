@@ -877,10 +877,33 @@ static void links_apply(guint links, const WhenParts *before, WhenParts *now)
 	}
 	if ((links & LINK_AFTER) != 0) {
 		now->before = false;
+		now->after = true;
 	}
 	if ((links & LINK_SINCE) != 0 && day && now->which == 0) {
 		now->which = -1;
 	}
+}
+
+/* "between 3 and" before a time, "zwischen 8 Uhr und"; 0: no such thing. */
+static guint between(WhenWindow *window, guint i)
+{
+	WhenParts ignored = {.hour = -1, .minute = -1};
+	guint n = when_take(window, i, CLASS_BETWEEN, NULL);
+	guint more;
+	int hour;
+
+	if (n == 0) {
+		return 0;
+	}
+	more = when_clock(window, i + n, LINK_AT, &ignored);
+	if (more == 0) {
+		more = when_number(window, i + n, &hour);
+	}
+	n += more;
+	if (more == 0 || when_take(window, i + n, CLASS_FILLER, NULL) != 1) {
+		return 0;
+	}
+	return n + 1;
 }
 
 /* The next part from I on, small words before it included. */
@@ -903,6 +926,12 @@ static guint next_part(
 			return j + n - i;
 		}
 		window->langs = langs;
+		n = between(window, j);
+		if (n > 0) {
+			links |= LINK_AT;
+			j += n;
+			continue;
+		}
 		n = take_link(window, j, &links);
 		if (n == 0 && !first && k == 0 &&
 		    (when_token(window, j)->mark == ',' ||

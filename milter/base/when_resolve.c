@@ -478,6 +478,7 @@ static void finish(const Here *here, const WhenParts *parts, When *when)
 {
 	when->past = when->at_s < here->now_s;
 	when->before = parts->before && !parts->ago;
+	when->after = parts->after;
 	when->ambiguous = parts->ambiguous;
 	when->precision = precision_of(parts);
 }
