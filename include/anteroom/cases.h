@@ -226,6 +226,12 @@ bool store_admit(Store *store, const Admission *admission,
 
 /* ---- replies out ---- */
 
+/* What a reply promises, and until when (promises_find in replies.h). */
+typedef struct {
+	gint64 due_s;
+	const char *words; /* one line */
+} Pledge;
+
 typedef struct {
 	const Message *message;        /* human, from one of us: replies.h */
 	const char *member;            /* the writer, folded */
@@ -234,6 +240,8 @@ typedef struct {
 	gint64 at_s;
 	const Sla *sla;
 	const Conf *conf; /* the company's name; NULL = none */
+	const Pledge *pledges;
+	guint n_pledges;
 } Answer;
 
 typedef enum {
@@ -321,6 +329,7 @@ typedef struct {
 	const char *who; /* user name */
 	const char *word;
 	bool by_reply; /* answered: by what counted as an acknowledgement */
+	bool kept;     /* answered: only what was promised */
 	gint64 for_s;
 	guint64 other;
 	gint64 now_s;

@@ -287,10 +287,24 @@ static void answered_by_reply(Txn *txn, Draft *draft, const Act *act)
 	layout_clear(&event_layout, &stored);
 }
 
+/* What was promised is done, whoever waits for whatever else. */
+static void answered_promise(Txn *txn, Draft *draft, const Act *act)
+{
+	if (!clocks_fulfil(draft, 0, act->now_s)) {
+		refuse(txn, draft->kase, "has no promise to keep");
+		return;
+	}
+	draft_event(draft, act->now_s, "kept", act->who, act->word);
+}
+
 static void act_answered(Txn *txn, Draft *draft, const Act *act)
 {
 	Case *kase = draft->kase;
 
+	if (act->kept) {
+		answered_promise(txn, draft, act);
+		return;
+	}
 	if (act->by_reply && kase->waiting_s) {
 		answered_by_reply(txn, draft, act);
 		return;
@@ -301,6 +315,7 @@ static void act_answered(Txn *txn, Draft *draft, const Act *act)
 	}
 	clocks_stop(draft, METRIC_FIRST_REPLY, act->now_s);
 	clocks_stop(draft, METRIC_NEXT_REPLY, act->now_s);
+	clocks_fulfil(draft, 0, act->now_s);
 	kase->waiting_s = 0;
 	kase->state = CASE_ANSWERED;
 	kase->replied_s = MAX(kase->replied_s, act->now_s);

@@ -232,6 +232,22 @@ static void note_sent(
 	}
 }
 
+/* What the reply promises gets clocks, and a line with its words, which of
+ * sensitive cases are kept nowhere. What was promised before is done. */
+static void record_pledges(Draft *draft, const Outgoing *outgoing, gint64 at_s)
+{
+	const Answer *answer = outgoing->answer;
+
+	for (guint i = 0; i < answer->n_pledges; i++) {
+		const Pledge *pledge = &answer->pledges[i];
+
+		if (clocks_promise(draft, at_s, pledge->due_s)) {
+			draft_event(draft, at_s, "promised", answer->member,
+			    draft->kase->sensitive ? "" : pledge->words);
+		}
+	}
+}
+
 /* It tells the correspondent that more will come, and nobody else. */
 static void record_acknowledgement(
     Txn *txn, Outgoing *outgoing, Draft *draft, gint64 at_s, const char *why)
@@ -246,6 +262,7 @@ static void record_acknowledgement(
 	note_sent(stored, outgoing, draft->kase);
 	stored->sent.at_s = at_s;
 	draft->kase->acknowledged_s = MAX(draft->kase->acknowledged_s, at_s);
+	record_pledges(draft, outgoing, at_s);
 	draft_save(txn, draft, answer->at_s);
 	conclude(outgoing, draft, ANSWER_ACKNOWLEDGED);
 }
@@ -265,6 +282,10 @@ static void record_answer(
 		    "a reply ends the pause");
 	}
 	stopped = answer_stops(txn, draft, answer->sla, at_s);
+	/* One that is replayed late keeps no later promise. */
+	if (at_s >= draft->kase->replied_s) {
+		clocks_fulfil(draft, 0, at_s);
+	}
 	stored = draft_message_event(draft, answer->at_s, "reply",
 	    answer->member, outgoing->detail, &outgoing->identity,
 	    answer->message->message_id);
@@ -276,6 +297,7 @@ static void record_answer(
 		tell_twice(draft, outgoing);
 	}
 	note_reply(draft, outgoing, at_s);
+	record_pledges(draft, outgoing, at_s);
 	draft_save(txn, draft, at_s);
 	conclude(outgoing, draft, stopped ? ANSWER_STOPPED : ANSWER_RECORDED);
 }

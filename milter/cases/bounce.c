@@ -219,6 +219,20 @@ static bool was_ended_by_lost(const Undoing *undoing, const Clock *clock)
 	return true;
 }
 
+/* It kept a promise, and didn't: a later reply that arrived did, or it is still
+ * to be kept. */
+static void undo_kept(const Undoing *undoing, const Clock *promise)
+{
+	gint64 at_s = answered_s(undoing->history, promise->started_s + 1);
+
+	if (at_s) {
+		clocks_redo(undoing->draft, promise, at_s);
+	} else {
+		clocks_promise(
+		    undoing->draft, promise->started_s, promise->due_s);
+	}
+}
+
 /* Revokes what the reply ended. What another answer ended later, did end then;
  * of the others *PROMISE is the one due first. False: there is none. */
 static bool undo_clocks(const Undoing *undoing, Clock *promise)
@@ -235,6 +249,10 @@ static bool undo_clocks(const Undoing *undoing, Clock *promise)
 			continue;
 		}
 		clocks_undo(undoing->draft, i);
+		if (clock.metric == METRIC_PROMISE) {
+			undo_kept(undoing, &clock);
+			continue;
+		}
 		at_s = answered_s(undoing->history, clock.started_s);
 		if (at_s) {
 			clocks_redo(undoing->draft, &clock, at_s);
@@ -353,6 +371,9 @@ static void undo(
 	bool promised;
 
 	undo_replied(undoing);
+	/* What it promised, nobody has read. */
+	clocks_unpromise(
+	    undoing->draft, undoing->lost->event.sent.at_s, bounce->at_s);
 	promised = undo_clocks(undoing, &promise);
 	if (promised && wait.since_s) {
 		clocks_go_on(draft, &promise, bounce->at_s);

@@ -417,8 +417,7 @@ void clocks_restore(Draft *draft, const GArray *before, gint64 at_s)
 		const Clock *was = &g_array_index(before, Clock, i);
 		Clock *clock = find_clock(clocks, was);
 
-		/* What people promised isn't the policy's to take back. */
-		if (clock && is_live(was) && (guint)was->metric < METRICS) {
+		if (clock && is_live(was)) {
 			restore_clock(draft, clock, was);
 		}
 	}
@@ -504,6 +503,21 @@ static guint end_promises(
 guint clocks_fulfil(Draft *draft, guint instance, gint64 at_s)
 {
 	return end_promises(draft, instance, 0, CLOCK_MET, at_s);
+}
+
+void clocks_close_promises(Draft *draft, gint64 at_s)
+{
+	GArray *clocks = draft->kase->clocks;
+
+	for (guint i = 0; i < clocks->len; i++) {
+		Clock *clock = &g_array_index(clocks, Clock, i);
+
+		if (clock->metric == METRIC_PROMISE && !clock->ended_s) {
+			end_clock(draft, clock,
+			    at_s > clock->due_s ? CLOCK_MET : CLOCK_REVOKED,
+			    at_s);
+		}
+	}
 }
 
 guint clocks_unpromise(Draft *draft, gint64 made_s, gint64 at_s)

@@ -362,6 +362,8 @@ guint clocks_fulfil(Draft *draft, guint instance, gint64 at_s);
 /* The reply that promised it never arrived: the live promises that began at
  * MADE_S (any with 0) end as revoked. How many. */
 guint clocks_unpromise(Draft *draft, gint64 made_s, gint64 at_s);
+/* The case is closed: what is late stays broken, the rest is let go. */
+void clocks_close_promises(Draft *draft, gint64 at_s);
 
 /* Starts METRIC from FROM_S if the policy promises it and none is live. */
 void clocks_start(Draft *draft, const Sla *sla, Metric metric, gint64 from_s);

@@ -62,7 +62,7 @@ void state_close(Draft *draft, gint64 at_s, const char *why)
 	clocks_revoke(draft, METRIC_FIRST_REPLY, at_s);
 	clocks_revoke(draft, METRIC_NEXT_REPLY, at_s);
 	clocks_stop(draft, METRIC_RESOLVE, at_s);
-	clocks_unpromise(draft, 0, at_s);
+	clocks_close_promises(draft, at_s);
 	if (kase->state == CASE_PAUSED) {
 		end_pause(kase);
 	}

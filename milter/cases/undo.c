@@ -123,7 +123,7 @@ static bool changes_much(const char *what)
 	static const char *const much[] = {"received", "joined", "witness",
 	    "reply", "answered", "bounced", "reopen", "resume", "urgency",
 	    "topic", "route", "desk", "close", "pause", "merge", "split",
-	    "undo", "unmerge", NULL};
+	    "undo", "unmerge", "kept", "promised", NULL};
 
 	return g_strv_contains(much, what);
 }

@@ -140,6 +140,7 @@ static bool read_act(Call *call, const ActRow *row, Act *act, GError **error)
 	*act = (Act){.kind = row->kind,
 	    .who = call->request->user,
 	    .by_reply = args_flag(call, "by-reply"),
+	    .kept = args_flag(call, "promise"),
 	    .now_s = call->now_s,
 	    .conf = call->setup->conf,
 	    .sla = call->setup->sla};

@@ -135,6 +135,8 @@ static const Command commands[] = {
     { "how", "HOW", WORD_TEXT, false, false, "how it was answered" } },
   { { "by-reply", NULL, WORD_FLAG, false, false,
       "the last acknowledgement was the answer" },
+    { "promise", NULL, WORD_FLAG, false, false,
+      "only what a reply promised was done" },
     JSON_FLAG } },
 { "close", ROLE_ASSISTANT, "close a case", NULL,
   false, { THE_CASE,
