@@ -64,6 +64,7 @@ typedef struct {
 	Store *store;
 	Poison *poison;
 	Ticker *ticker;
+	Meter *meter;
 	Control *control;
 	Intake *intake;
 } Daemon;
@@ -150,10 +151,13 @@ static bool open_doors(Daemon *daemon, GError **error)
 		return false;
 	}
 	poison_guard(daemon->poison, &guard);
+	daemon->meter = meter_new();
 	daemon->control = control_new(daemon->slot, daemon->store);
 	control_guard(daemon->control, &guard);
+	control_meter(daemon->control, daemon->meter);
 	daemon->intake = intake_new(daemon->slot, daemon->store);
 	intake_guard(daemon->intake, &guard);
+	intake_meter(daemon->intake, daemon->meter);
 	intake_on_failure(daemon->intake, on_failure, NULL);
 	if (!intake_start(daemon->intake, error)) {
 		g_prefix_error(error, "milter: ");
@@ -238,6 +242,7 @@ static void shut(Daemon *daemon)
 	control_free(daemon->control);
 	intake_free(daemon->intake);
 	poison_close(daemon->poison);
+	meter_free(daemon->meter);
 	store_close(daemon->store);
 	setup_slot_free(daemon->slot);
 }

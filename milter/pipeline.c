@@ -45,6 +45,8 @@ static void read_and_score(
 {
 	const PoisonGuard *guard = delivery->guard;
 	const char *unread = delivery->unread;
+	gint64 begin_us = g_get_monotonic_time();
+	gint64 read_us;
 	gpointer mark = NULL;
 
 	if (unread == NULL && guard != NULL &&
@@ -59,9 +61,13 @@ static void read_and_score(
 		      delivery->truncated,
 		      delivery->sender != NULL &&
 			  sender_is_nobody(delivery->sender));
+	read_us = g_get_monotonic_time();
+	meter_took(delivery->meter, METER_READ, read_us - begin_us);
 	if (watched) {
 		screening->score = score_by(ruleset_score, screening->setup,
 		    delivery, screening->message);
+		meter_took(delivery->meter, METER_SCORE,
+		    g_get_monotonic_time() - read_us);
 	}
 	if (mark != NULL) {
 		guard->leave(guard->data, mark);
@@ -334,11 +340,10 @@ static void make_plan(
 		screening->score, arrival_of(delivery, screening->message));
 }
 
-Verdict *pipeline_run(
-    Setup *setup, Store *store, const Delivery *delivery, GError **error)
+/* What follows reading: whose it is, and what comes of it. */
+static Verdict *decide(Setup *setup, Store *store, const Delivery *delivery,
+    Screening *screening, GError **error)
 {
-	g_autoptr(Screening) screening = screening_begin(
-	    setup, delivery, may_be_watched(setup->conf, delivery));
 	g_auto(GStrv) recipients = recipients_of(delivery, screening->message);
 	g_autoptr(Verdict) verdict = NULL;
 	const Desk *desk = desk_of(setup->conf, delivery, recipients);
@@ -366,6 +371,46 @@ Verdict *pipeline_run(
 		return g_steal_pointer(&verdict);
 	}
 	return screen_watched(store, delivery, screening, recipients, error);
+}
+
+static MeterOutcome outcome_of(const Verdict *verdict)
+{
+	static const MeterOutcome admits[] = {
+	    [ADMIT_NEW] = METER_NEW,
+	    [ADMIT_LINKED] = METER_LINKED,
+	    [ADMIT_JOINED] = METER_JOINED,
+	    [ADMIT_COPY] = METER_COPY,
+	};
+	static const MeterOutcome outcomes[] = {
+	    [OUTCOME_UNWATCHED] = METER_OTHER,
+	    [OUTCOME_SCREENED] = METER_SCREENED,
+	    [OUTCOME_CASE] = METER_NEW,
+	    [OUTCOME_REPLY] = METER_REPLY,
+	    [OUTCOME_BOUNCE] = METER_BOUNCE,
+	    [OUTCOME_NOTICE] = METER_NOTICE,
+	};
+
+	if (verdict == NULL) {
+		return METER_FAILED;
+	}
+	return verdict->outcome == OUTCOME_CASE ? admits[verdict->admit]
+						: outcomes[verdict->outcome];
+}
+
+Verdict *pipeline_run(
+    Setup *setup, Store *store, const Delivery *delivery, GError **error)
+{
+	gint64 begin_us = g_get_monotonic_time();
+	g_autoptr(Screening) screening = screening_begin(
+	    setup, delivery, may_be_watched(setup->conf, delivery));
+	gint64 read_us = g_get_monotonic_time();
+	Verdict *verdict = decide(setup, store, delivery, screening, error);
+	gint64 end_us = g_get_monotonic_time();
+
+	meter_took(delivery->meter, METER_RECORD, end_us - read_us);
+	meter_took(delivery->meter, METER_WHOLE, end_us - begin_us);
+	meter_ended(delivery->meter, outcome_of(verdict));
+	return verdict;
 }
 
 Screening *screening_new(Setup *setup, const Delivery *delivery)

@@ -29,6 +29,7 @@
 #include "anteroom/cases.h"
 #include "anteroom/conf.h"
 #include "anteroom/json.h"
+#include "anteroom/meter.h"
 #include "anteroom/pipeline.h"
 #include "anteroom/setup.h"
 #include "anteroom/users.h"
@@ -108,6 +109,10 @@ Control *control_new(SetupSlot *slot, Store *store);
 /* NULL is fine. Stops first. */
 void control_free(Control *control);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Control, control_free)
+
+/* Counts what is taken in with METER, borrowed, and tells of it. Before
+ * control_listen. */
+void control_meter(Control *control, Meter *meter);
 
 /* Reads and scores what is taken in under GUARD (copied): whoever hands over a
  * message that ends the process hands it over again. Before control_listen. */

@@ -28,6 +28,7 @@
 #include <stdbool.h>
 
 #include "anteroom/cases.h"
+#include "anteroom/meter.h"
 #include "anteroom/pipeline.h"
 #include "anteroom/setup.h"
 
@@ -39,6 +40,9 @@ Intake *intake_new(SetupSlot *slot, Store *store);
 /* Reads and scores messages under GUARD (copied; see Poison). Before
  * intake_start. */
 void intake_guard(Intake *intake, const PoisonGuard *guard);
+
+/* Counts messages with METER, borrowed. Before intake_start. */
+void intake_meter(Intake *intake, Meter *meter);
 
 /* Called once, from another thread, when the filter can't go on: libmilter
  * gave up or the store is unusable until a restart. FAILED should do no more

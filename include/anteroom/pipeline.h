@@ -11,6 +11,7 @@
 
 #include "anteroom/cases.h"
 #include "anteroom/message.h"
+#include "anteroom/meter.h"
 #include "anteroom/replies.h"
 #include "anteroom/route.h"
 #include "anteroom/score.h"
@@ -44,6 +45,7 @@ typedef struct {
 	const char *unread;       /* not NULL: don't look into it, say this */
 	const char *desk;         /* not NULL: for this desk whoever it is to */
 	const PoisonGuard *guard; /* NULL = none */
+	Meter *meter;             /* counts it; NULL = nobody */
 } Delivery;
 
 typedef enum {

@@ -41,6 +41,8 @@ static const struct {
     {"notices-take", run_notices_take, false},
     {"notice-sent", run_notice_end, false},
     {"notice-failed", run_notice_end, false},
+    {"watch", run_watch, false},
+    {"metrics", run_metrics, false},
     {"backup", run_backup, false},
     {"fsck", run_fsck, false},
 };
@@ -94,12 +96,18 @@ Control *control_new(SetupSlot *slot, Store *store)
 	control->slot = slot;
 	control->store = store;
 	g_mutex_init(&control->looks);
+	control->started_s = times_now_s();
 	return control;
 }
 
 void control_guard(Control *control, const PoisonGuard *guard)
 {
 	control->guard = *guard;
+}
+
+void control_meter(Control *control, Meter *meter)
+{
+	control->meter = meter;
 }
 
 void control_stop(Control *control)
@@ -201,6 +209,8 @@ bool control_dispatch(Control *control, const ControlRequest *request,
 	    .store = control->store,
 	    .stopping = &control->stopping,
 	    .looks = &control->looks,
+	    .meter = control->meter,
+	    .started_s = control->started_s,
 	    .guard = control->guard.enter != NULL ? &control->guard : NULL,
 	    .now_s = times_now_s(),
 	    .row = row,

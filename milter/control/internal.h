@@ -14,6 +14,8 @@ struct Control {
 	Listener *listener; /* NULL until control_listen */
 	bool serving;       /* a daemon: commands are logged */
 	PoisonGuard guard;  /* enter NULL: none */
+	Meter *meter;       /* NULL: nothing is counted */
+	gint64 started_s;
 	GMutex looks;       /* held while one is written down */
 	gint stopping;      /* atomic: whoever waits for something stops */
 	UsersFile *users;   /* of the web pages; NULL until control_listen */
@@ -28,6 +30,8 @@ typedef struct {
 	const PoisonGuard *guard; /* NULL: none */
 	const gint *stopping;     /* atomic */
 	GMutex *looks;            /* of Control */
+	Meter *meter;             /* NULL: nothing is counted */
+	gint64 started_s;         /* of this process's Control */
 	gint64 now_s;             /* the wall clock, or --now */
 	ControlRow row;
 	gpointer data;
@@ -53,6 +57,8 @@ bool run_notices_take(Call *call, GError **error);
 bool run_notice_end(Call *call, GError **error); /* sent, failed, retry */
 bool run_backup(Call *call, GError **error);
 bool run_fsck(Call *call, GError **error);
+bool run_watch(Call *call, GError **error);
+bool run_metrics(Call *call, GError **error);
 bool run_act(Call *call, GError **error); /* route ... merge */
 
 /* Gives the object of JSON as a row and frees JSON. False: the asker wants no

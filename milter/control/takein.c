@@ -105,6 +105,7 @@ static bool take_in(
 	delivery->via = call->command->name;
 	delivery->quiet = !args_flag(call, "notify");
 	delivery->guard = call->guard;
+	delivery->meter = call->meter;
 	verdict = pipeline_run(call->setup, call->store, delivery, error);
 	if (verdict == NULL) {
 		return false;

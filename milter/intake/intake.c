@@ -52,6 +52,11 @@ void intake_guard(Intake *intake, const PoisonGuard *guard)
 	intake->guard = *guard;
 }
 
+void intake_meter(Intake *intake, Meter *meter)
+{
+	intake->meter = meter;
+}
+
 void intake_on_failure(
     Intake *intake, void (*failed)(gpointer data), gpointer data)
 {

@@ -26,6 +26,7 @@ struct Intake {
 	void (*failed)(gpointer data);
 	gpointer failed_data;
 	PoisonGuard guard; /* enter NULL: none */
+	Meter *meter;      /* NULL: nobody counts */
 	char *unlink_path; /* the socket we made; NULL */
 
 	bool started; /* libmilter's threads exist */

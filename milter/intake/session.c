@@ -335,6 +335,7 @@ static Verdict *run(Session *session, GError **error)
 	    .now_s = now_s,
 	    .origin = origin_of(session),
 	    .via = "milter",
+	    .meter = session->intake->meter,
 	};
 
 	if (session->intake->guard.enter != NULL) {

@@ -7,6 +7,7 @@
 
 typedef struct Backend Backend;
 typedef struct Sessions Sessions;
+typedef struct Watcher Watcher;
 
 struct Web {
 	GMutex lock; /* of `conf` */
@@ -15,7 +16,10 @@ struct Web {
 	Backend *backend;
 	Sessions *sessions;
 	struct Server *server;
-	struct Watcher *watcher;
+	Watcher *watcher;
+	GMutex counts_lock;
+	char *counts; /* of teams, as `status` said at counts_s; NULL */
+	gint64 counts_s;
 	gint64 started_s;
 };
 
@@ -81,6 +85,8 @@ char *sessions_begin(Sessions *sessions, const char *name, const char *mark,
 /* Is SECRET that of a session that lasts? Its use is noted. */
 bool sessions_look(Sessions *sessions, const char *secret,
     const SessionTimes *times, SessionLook *look);
+/* Is it there still? Its use isn't noted. */
+bool sessions_lasts(Sessions *sessions, const char *secret);
 void sessions_end(Sessions *sessions, const char *secret);
 guint sessions_count(Sessions *sessions);
 /* The form token of one whom a proxy vouches for. Transfer full. */
@@ -89,7 +95,7 @@ char *sessions_csrf_of(const Sessions *sessions, const char *name);
 /* May KEY try once more, at RATE? Counts it. If not, *RETRY_S says when. */
 bool sessions_allow(Sessions *sessions, const char *key, const Rate *rate,
     gint64 now_s, guint *retry_s);
-/* KEY's tries don't count any more. */
+/* KEY's last try doesn't count: it was right. */
 void sessions_forgive(Sessions *sessions, const char *key);
 
 /* ---- backend.c ---- */
@@ -99,6 +105,15 @@ void backend_free(Backend *backend);
 bool backend_ask(Backend *backend, const char *path,
     const ControlRequest *request, ControlRow row, gpointer data,
     GError **error);
+
+/* ---- events.c ---- */
+
+/* Learns of changes from the daemon while anybody wants to know. */
+Watcher *watcher_new(Web *web);
+/* Ends all streams. */
+void watcher_stop(Watcher *watcher);
+/* After the last stream. */
+void watcher_free(Watcher *watcher);
 
 /* ---- server.c ---- */
 typedef struct Server Server;

@@ -47,26 +47,47 @@ void login_page(const WebRequest *request, WebReply *reply)
 	show(request, reply, 200, NULL);
 }
 
+/* What is counted: an address, a name, and both together, so that nobody can
+ * lock out somebody else from afar. */
+typedef struct {
+	char *key;
+	const Rate *rate;
+} Count;
+
+static void counts_of(const WebRequest *request, const char *name, Count out[3])
+{
+	const char *address = request->agent_address;
+
+	out[0] = (Count){g_strconcat("address ", address, NULL), &by_address};
+	out[1] =
+	    (Count){g_strconcat("both ", address, " ", name, NULL), &by_both};
+	out[2] = (Count){g_strconcat("name ", name, NULL), &by_name};
+}
+
 static bool may_try(const WebRequest *request, const char *name, guint *wait_s)
 {
-	Sessions *sessions = request->web->sessions;
-	const char *address = request->agent_address;
-	g_autofree char *a = g_strconcat("a ", address, NULL);
-	g_autofree char *n = g_strconcat("n ", name, NULL);
-	g_autofree char *b = g_strconcat("b ", address, " ", name, NULL);
+	Count counts[3];
+	bool allowed = true;
 
-	return sessions_allow(
-		   sessions, a, &by_address, request->now_s, wait_s) &&
-	       sessions_allow(sessions, b, &by_both, request->now_s, wait_s) &&
-	       sessions_allow(sessions, n, &by_name, request->now_s, wait_s);
+	counts_of(request, name, counts);
+	for (gsize i = 0; i < G_N_ELEMENTS(counts); i++) {
+		allowed = allowed &&
+			  sessions_allow(request->web->sessions, counts[i].key,
+			      counts[i].rate, request->now_s, wait_s);
+		g_free(counts[i].key);
+	}
+	return allowed;
 }
 
 static void forgive(const WebRequest *request, const char *name)
 {
-	g_autofree char *b =
-	    g_strconcat("b ", request->agent_address, " ", name, NULL);
+	Count counts[3];
 
-	sessions_forgive(request->web->sessions, b);
+	counts_of(request, name, counts);
+	for (gsize i = 0; i < G_N_ELEMENTS(counts); i++) {
+		sessions_forgive(request->web->sessions, counts[i].key);
+		g_free(counts[i].key);
+	}
 }
 
 static void begin_session(

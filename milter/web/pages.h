@@ -7,6 +7,8 @@
 /* assets.c, health.c, login.c, api.c */
 void asset_page(const WebRequest *request, WebReply *reply);
 void health_page(const WebRequest *request, WebReply *reply);
+void events_page(const WebRequest *request, WebReply *reply);
+void metrics_page(const WebRequest *request, WebReply *reply);
 void login_page(const WebRequest *request, WebReply *reply);
 void login_done(const WebRequest *request, WebReply *reply);
 void logout_done(const WebRequest *request, WebReply *reply);

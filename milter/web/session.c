@@ -149,6 +149,17 @@ bool sessions_look(Sessions *sessions, const char *secret,
 	return good;
 }
 
+bool sessions_lasts(Sessions *sessions, const char *secret)
+{
+	g_autofree char *hash = secret_hash(secret);
+	bool lasts;
+
+	g_mutex_lock(&sessions->lock);
+	lasts = g_hash_table_contains(sessions->by_hash, hash);
+	g_mutex_unlock(&sessions->lock);
+	return lasts;
+}
+
 void sessions_end(Sessions *sessions, const char *secret)
 {
 	g_autofree char *hash = secret_hash(secret);
@@ -226,7 +237,12 @@ bool sessions_allow(Sessions *sessions, const char *key, const Rate *rate,
 
 void sessions_forgive(Sessions *sessions, const char *key)
 {
+	Tries *tries;
+
 	g_mutex_lock(&sessions->lock);
-	g_hash_table_remove(sessions->tries, key);
+	tries = g_hash_table_lookup(sessions->tries, key);
+	if (tries != NULL && tries->n > 0) {
+		tries->n--;
+	}
 	g_mutex_unlock(&sessions->lock);
 }

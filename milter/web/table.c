@@ -18,6 +18,9 @@ static const WebPage pages[] = {
     {false, "/reports", MAY_ALL, reports_page},
     {false, "/reports.csv", MAY_ALL, reports_csv},
 
+    {false, "/events", MAY_ALL, events_page},
+    {false, "/metrics", MAY_NOBODY, metrics_page},
+
     {false, "/api/v1/cases", MAY_ALL, api_cases},
     {false, "/api/v1/cases/*", MAY_ALL, api_case},
     {false, "/api/v1/status", MAY_ALL, api_status},

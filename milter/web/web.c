@@ -23,6 +23,8 @@ Web *web_start(Conf *conf, GError **error)
 	web->backend = backend_new();
 	web->sessions = sessions_new();
 	web->started_s = times_now_s();
+	g_mutex_init(&web->counts_lock);
+	web->watcher = watcher_new(web);
 	web->server = server_start(web, conf->web_listen, error);
 	if (web->server == NULL) {
 		g_clear_pointer(&web, web_stop);
@@ -46,7 +48,11 @@ void web_stop(Web *web)
 	if (web == NULL) {
 		return;
 	}
+	watcher_stop(web->watcher);
 	server_stop(web->server);
+	watcher_free(web->watcher);
+	g_mutex_clear(&web->counts_lock);
+	g_free(web->counts);
 	sessions_free(web->sessions);
 	backend_free(web->backend);
 	users_file_free(web->users);

@@ -39,7 +39,7 @@ STANDS_ON = {
                 'control clock intake view cli letter picture notify users web',
 }
 HEADER_OF = {name: 'base' for name in
-             'address error json limits log text times urgency when'.split()}
+             'address error json limits log meter text times urgency when'.split()}
 HEADER_OF.update(setup='pipeline', html='view', chart='view', notice='cases', tick='cases', ticker='clock')
 FOREIGN = {
     'json-glib/': 'base', 'confuse.h': 'conf', 'gmime/': 'message',
