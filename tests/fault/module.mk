@@ -5,3 +5,13 @@ FLOW_TESTS += tests/fault/test_kill.py
 $(eval $(call module,disk,disk.c,,,,tests/fault/))
 $(eval $(call program,tests/fault/test_store_disk,tests/fault/test_store_disk.c,cases disk,cmocka))
 UNIT_TESTS += $(B)/tests/fault/test_store_disk
+
+# A month of the clock, with kills; `make month` is the long form.
+$(eval $(call program,tests/fault/month,tests/fault/month.c,cases))
+TEST_PROGRAMS += $(B)/tests/fault/month
+FLOW_TESTS += tests/fault/test_month.py
+
+.PHONY: month
+month: $(B)/tests/fault/month
+	@ANTEROOM_BUILD=$(CURDIR)/$(B) MONTH_CASES=10000 MONTH_KILLS=200 \
+		$(PYTHON) tests/fault/test_month.py -v
