@@ -10,7 +10,8 @@
 #define ASSETS(X)                                 \
 	X(style, "style.css", "text/css")         \
 	X(script, "script.js", "text/javascript") \
-	X(icon, "icon.svg", "image/svg+xml")
+	X(icon, "icon.svg", "image/svg+xml")      \
+	X(openapi, "openapi.json", "application/json")
 
 #define EMBED(symbol, file, mime)                          \
 	__asm__(".section .rodata\n"                       \
@@ -69,9 +70,9 @@ const char *asset_url(const char *name)
 	return g_intern_string(url);
 }
 
-void asset_page(const WebRequest *request, WebReply *reply)
+static void give(const WebRequest *request, WebReply *reply, const char *name)
 {
-	gsize i = find(request->item);
+	gsize i = find(name);
 
 	if (i == G_N_ELEMENTS(assets)) {
 		reply_problem(request, reply, 404, "There is no such file.");
@@ -83,4 +84,16 @@ void asset_page(const WebRequest *request, WebReply *reply)
 	reply->n_bytes = (gsize)(assets[i].end - assets[i].begin);
 	reply->cache = CACHE_ASSET;
 	reply->etag = hash_of(i);
+}
+
+void asset_page(const WebRequest *request, WebReply *reply)
+{
+	give(request, reply, request->item);
+}
+
+/* What the API is, in the form of OpenAPI. */
+void api_description(const WebRequest *request, WebReply *reply)
+{
+	give(request, reply, "openapi.json");
+	reply->cache = CACHE_NEVER;
 }

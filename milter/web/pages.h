@@ -12,6 +12,7 @@ void metrics_page(const WebRequest *request, WebReply *reply);
 void login_page(const WebRequest *request, WebReply *reply);
 void login_done(const WebRequest *request, WebReply *reply);
 void logout_done(const WebRequest *request, WebReply *reply);
+void api_description(const WebRequest *request, WebReply *reply);
 void api_cases(const WebRequest *request, WebReply *reply);
 void api_case(const WebRequest *request, WebReply *reply);
 void api_status(const WebRequest *request, WebReply *reply);

@@ -21,6 +21,7 @@ static const WebPage pages[] = {
     {false, "/events", MAY_ALL, events_page},
     {false, "/metrics", MAY_NOBODY, metrics_page},
 
+    {false, "/api/v1/openapi.json", MAY_ALL, api_description},
     {false, "/api/v1/cases", MAY_ALL, api_cases},
     {false, "/api/v1/cases/*", MAY_ALL, api_case},
     {false, "/api/v1/status", MAY_ALL, api_status},
