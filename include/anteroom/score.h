@@ -59,6 +59,10 @@ typedef struct Score {
 		      * first, by precedence, then points, then name */
 	int urgency; /* 0..100, floors applied */
 	Urgency level;
+	const char *language; /* of a human's text (language.h); NULL: unknown
+			       * or too short to say */
+	bool foreign;   /* there are no rules for that language: never below
+			 * normal, never screened away */
 	bool undecided; /* a rule ran into a limit: look at it by hand */
 	const char *undecided_because; /* rule's name or "time"; NULL */
 	Ruleset *ruleset;              /* reference: keeps the rules alive */

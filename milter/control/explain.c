@@ -148,6 +148,7 @@ char *explain_json(const Screening *screening, const Explain *explain)
 	g_autoptr(Json) json = row_new();
 
 	write_read(json, explain->file, screening->message);
+	json_string(json, "language", screening->score->language);
 	write_plan(json, screening->plan);
 	write_topics(json, screening);
 	json_begin_array(json, "rules");

@@ -69,7 +69,7 @@ static char *plan_unscreened(const Message *message, const Score *score)
  * long needs none. */
 static bool plan_look(const Message *message, const Score *score)
 {
-	return message->unread || score->undecided ||
+	return message->unread || score->undecided || score->foreign ||
 	       (message->truncated && message->kind == KIND_HUMAN);
 }
 

@@ -15,6 +15,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "anteroom/language.h"
 #include "anteroom/score.h"
 #include "score/pattern.h"
 #include "score/scan.h"
@@ -73,6 +74,7 @@ struct Ruleset {
 	Scan *scan;
 	TextsWanted wanted;
 	bool jit;
+	Languages *languages;
 	MatcherPool pool;
 	gint refs;
 };

@@ -162,6 +162,7 @@ static void ruleset_scan(Ruleset *ruleset)
 static void ruleset_finish(Ruleset *ruleset)
 {
 	ruleset->jit = have_jit();
+	ruleset->languages = languages_new();
 	ruleset->order = g_new(guint, MAX(ruleset->n_rules, 1));
 	for (guint i = 0; i < ruleset->n_rules; i++) {
 		ruleset->order[i] = i;
@@ -213,6 +214,7 @@ void ruleset_unref(Ruleset *ruleset)
 	g_free(ruleset->rules);
 	g_free(ruleset->order);
 	scan_free(ruleset->scan);
+	languages_free(ruleset->languages);
 	g_hash_table_unref(ruleset->wanted.headers);
 	matcher_pool_clear(&ruleset->pool);
 	conf_unref(ruleset->conf);

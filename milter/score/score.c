@@ -206,7 +206,6 @@ static int topics_compare(gconstpointer left, gconstpointer right)
  * nothing else in the message lowers it. */
 static void conclude(Score *score)
 {
-	score->urgency = CLAMP(score->urgency, 0, 100);
 	for (guint i = 0; i < score->topics->len; i++) {
 		TopicScore *one = g_ptr_array_index(score->topics, i);
 		one->qualified = one->points >= one->topic->threshold;
@@ -217,6 +216,41 @@ static void conclude(Score *score)
 	}
 	g_ptr_array_sort(score->topics, topics_compare);
 	score->level = urgency_of(score->urgency);
+}
+
+/* A human's text in a language without rules: that is the reason to show, and
+ * it is at least normal. */
+static void look_at_language(
+    Score *score, const Ruleset *ruleset, const Message *message)
+{
+	static const Rule unknown_language = {.name = "unknown-language",
+	    .topic = "other",
+	    .sections = 1u << SECTION_TEXT,
+	    .match = "",
+	    .why = "the text is in a language that no rules are written for"};
+	const TextPart *part = NULL;
+	for (guint i = 0; message->text && i < message->text->len; i++) {
+		const TextPart *one = g_ptr_array_index(message->text, i);
+		if (!one->hidden && (!part || one->bytes > part->bytes)) {
+			part = one;
+		}
+	}
+	if (!part || message->kind != KIND_HUMAN) {
+		return;
+	}
+	score->language =
+	    language_of(ruleset->languages, part->text, part->bytes);
+	score->foreign = !language_has_rules(score->language);
+	if (score->foreign) {
+		ScoreHit *hit = g_new0(ScoreHit, 1);
+		hit->rule = &unknown_language;
+		hit->section = SECTION_TEXT;
+		hit->text = g_strdup(score->language);
+		hit->count = 1;
+		g_ptr_array_add(score->hits, hit);
+		score->urgency =
+		    MAX(score->urgency, urgency_floor(URGENCY_NORMAL));
+	}
 }
 
 static Score *score_message(Ruleset *ruleset, const Message *message,
@@ -237,6 +271,8 @@ static Score *score_message(Ruleset *ruleset, const Message *message,
 	fire(score, ruleset, matcher, alone);
 	tally(score, ruleset, matcher, message);
 	matcher_give(ruleset, matcher);
+	score->urgency = CLAMP(score->urgency, 0, 100);
+	look_at_language(score, ruleset, message);
 	conclude(score);
 	return score;
 }

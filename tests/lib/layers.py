@@ -16,7 +16,8 @@ STANDS_ON = {
     'base': '',
     'conf': 'base',
     'message': 'base conf',
-    'score': 'base conf message',
+    'language': 'base',
+    'score': 'base conf message language',
     'sla': 'base conf',
     'route': 'base conf message score sla',
     'cases': 'base conf message score sla route',
@@ -43,7 +44,7 @@ HEADER_OF = {name: 'base' for name in
 HEADER_OF.update(setup='pipeline', html='view', chart='view', notice='cases', tick='cases', ticker='clock')
 FOREIGN = {
     'json-glib/': 'base', 'confuse.h': 'conf', 'gmime/': 'message',
-    'iconv.h': 'message', 'pcre2.h': 'score', 'libical/': 'sla',
+    'iconv.h': 'message', 'libexttextcat/': 'language', 'pcre2.h': 'score', 'libical/': 'sla',
     'curl/': 'notify', 'librsvg/': 'picture', 'cairo': 'picture',
     'microhttpd.h': 'web', 'crypt.h': 'users',
     'lmdb.h': 'cases', 'libmilter/': 'intake', 'systemd/': 'programs',

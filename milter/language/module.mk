@@ -1,0 +1,1 @@
+$(eval $(call module,language,language.c,libexttextcat,,base))
