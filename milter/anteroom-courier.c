@@ -17,6 +17,7 @@
 
 #define DEFAULT_CONF "/etc/anteroom/anteroom.conf"
 #define FINISH_S 40 /* for the letter in hand */
+#define PREVIEW_BYTES (1024 * 1024)
 
 enum { EXIT_FINE = 0, EXIT_CONFIG = 2, EXIT_TEMPORARY = 75 };
 
@@ -30,6 +31,8 @@ static void help(FILE *out)
 	    "\n"
 	    "  -c FILE    configuration (" DEFAULT_CONF ")\n"
 	    "  -v         log more\n"
+	    "  --preview  make the mail of a digest's row on standard input,\n"
+	    "             send nothing (anteroom digest --preview)\n"
 	    "  --help     this text\n"
 	    "  --version  the version\n"
 	    "\n"
@@ -39,8 +42,13 @@ static void help(FILE *out)
 	    out);
 }
 
+typedef struct {
+	const char *path;
+	bool preview;
+} Options;
+
 /* Returns -1 to go on, else the exit code. */
-static int read_options(int argc, char **argv, const char **path)
+static int read_options(int argc, char **argv, Options *options)
 {
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--help") == 0 ||
@@ -54,8 +62,10 @@ static int read_options(int argc, char **argv, const char **path)
 		}
 		if (strcmp(argv[i], "-v") == 0) {
 			log_set_level(LOG_DEBUG);
+		} else if (strcmp(argv[i], "--preview") == 0) {
+			options->preview = true;
 		} else if (strcmp(argv[i], "-c") == 0 && i + 1 < argc) {
-			*path = argv[++i];
+			options->path = argv[++i];
 		} else {
 			fprintf(stderr,
 			    "anteroom-courier: %s: not an option; see "
@@ -126,12 +136,27 @@ static int run(const Conf *conf, const sigset_t *signals, char **argv)
 	return number == SIGHUP ? start_anew(argv) : EXIT_FINE;
 }
 
+/* A row is short; whatever is longer is none. */
+static int preview(const Conf *conf)
+{
+	g_autofree char *row = g_malloc0(PREVIEW_BYTES + 1);
+	g_autoptr(GError) error = NULL;
+
+	if (fread(row, 1, PREVIEW_BYTES, stdin) == 0 ||
+	    !courier_preview(conf, picture_png, row, &error)) {
+		fprintf(stderr, "anteroom-courier: %s\n",
+		    error != NULL ? error->message : "standard input is empty");
+		return EXIT_CONFIG;
+	}
+	return fflush(stdout) == 0 ? EXIT_FINE : EXIT_TEMPORARY;
+}
+
 int main(int argc, char **argv)
 {
-	const char *path = DEFAULT_CONF;
+	Options options = {.path = DEFAULT_CONF};
 	g_autoptr(Conf) conf = NULL;
 	sigset_t signals;
-	int code = read_options(argc, argv, &path);
+	int code = read_options(argc, argv, &options);
 
 	if (code >= 0) {
 		return code;
@@ -144,6 +169,9 @@ int main(int argc, char **argv)
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	relay_init();
-	conf = load(path);
+	conf = load(options.path);
+	if (conf != NULL && options.preview) {
+		return preview(conf);
+	}
 	return conf != NULL ? run(conf, &signals, argv) : EXIT_CONFIG;
 }

@@ -48,6 +48,13 @@ void courier_free(Courier *courier);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Courier, courier_free)
 
 /*
+ * Writes the letter that a row of `digest` makes to standard output, without
+ * sending it. ERROR_USAGE when ROW is none.
+ */
+bool courier_preview(
+    const Conf *conf, LetterPicture picture, const char *row, GError **error);
+
+/*
  * Works until the process ends; in a thread of its own. What goes wrong is
  * logged and tried again.
  */

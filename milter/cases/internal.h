@@ -144,6 +144,7 @@ typedef struct {
 	GArray *notices;  /* of guint64, one each */
 	guint64 summary;  /* the latest; 0 = none */
 	gint64 summary_s; /* when that is sent */
+	gint64 digest_s;  /* the morning of his latest digest; 0 */
 } Reader;
 
 extern const Layout case_layout, clock_layout, hit_layout, event_layout,

@@ -206,6 +206,7 @@ static const Slot reader_slots[] = {
     SLOT(2, Reader, notices, SLOT_NUMBERS),
     SLOT(3, Reader, summary, SLOT_INT64),
     SLOT(4, Reader, summary_s, SLOT_INT64),
+    SLOT(5, Reader, digest_s, SLOT_INT64),
 };
 const Layout reader_layout = LAYOUT("reader", Reader, reader_slots);
 

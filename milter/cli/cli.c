@@ -22,6 +22,7 @@ static const struct {
     {"replay", replay_run},
     {"take", take_run},
     {"user", user_run},
+    {"digest", digest_run},
     {"help", help_run},
     {"version", version_run},
 };

@@ -99,6 +99,7 @@ int check_run(const Options *options);
 int explain_run(const Options *options);
 int replay_run(const Options *options);
 int take_run(const Options *options);
+int digest_run(const Options *options);
 int user_run(const Options *options);
 int help_run(const Options *options);
 void help_usage(FILE *out);

@@ -11,6 +11,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "anteroom/digest.h"
 #include "anteroom/error.h"
 #include "anteroom/log.h"
 #include "anteroom/tick.h"
@@ -83,6 +84,26 @@ static bool do_round(
 	return true;
 }
 
+/* The digests that are due; *NEXT_S becomes sooner where the next one is. */
+static bool do_digests(Ticker *ticker, const Setup *setup, gint64 now_s,
+    gint64 *next_s, GError **error)
+{
+	gint64 digest_s = 0;
+	guint n = 0;
+
+	if (!store_digests(ticker->store, setup->conf, setup->sla, now_s, &n,
+		&digest_s, error)) {
+		return false;
+	}
+	if (n > 0) {
+		log_line(LOG_INFO, "clock", "digests", LOG_NUMBER(n), NULL);
+	}
+	if (digest_s != 0 && (*next_s == 0 || digest_s < *next_s)) {
+		*next_s = digest_s;
+	}
+	return true;
+}
+
 /* When to look again, by the wall; G_MAXINT64 = when woken. */
 static gint64 run_round(Ticker *ticker)
 {
@@ -91,7 +112,8 @@ static gint64 run_round(Ticker *ticker)
 	gint64 now_s = times_now_s(), next_s = 0;
 
 	if (do_round(ticker, setup, now_s, &error) &&
-	    store_next_s(ticker->store, now_s, &next_s, &error)) {
+	    store_next_s(ticker->store, now_s, &next_s, &error) &&
+	    do_digests(ticker, setup, now_s, &next_s, &error)) {
 		ticker->failed = false;
 		return next_s ? next_s : G_MAXINT64;
 	}

@@ -98,6 +98,14 @@ static const Command commands[] = {
     { "from", "T", WORD_TIME, false, false, "28 days before --to" },
     { "to", "T", WORD_TIME, false, false, "now" },
     NOW_OPTION, JSON_FLAG } },
+{ "digest", ROLE_READER, "say what a reader's morning mail says",
+  "What came, was answered, is late and why, since his last morning, for the\n"
+  "lead of a team, an assistant or an executive. --preview writes the mail\n"
+  "itself to standard output, as anteroom-courier would send it.",
+  false, { { 0 } },
+  { { "to", "ADDRESS", WORD_TEXT, true, false, "whose" },
+    { "preview", NULL, WORD_FLAG, false, false, "the mail itself" },
+    NOW_OPTION, JSON_FLAG } },
 { "policy", ROLE_READER, "compute deadlines step by step",
   "For a case, or for what the options describe. Without --team it is the team\n"
   "that the topic's route names; without --from it is now.",

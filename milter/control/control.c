@@ -20,6 +20,7 @@ static const struct {
     {"show", run_show, true},
     {"status", run_status, true},
     {"report", run_report, true},
+    {"digest", run_digest, true},
     {"policy", run_policy, false},
     {"route", run_act, false},
     {"urgency", run_act, false},

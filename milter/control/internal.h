@@ -49,6 +49,7 @@ bool run_cases(Call *call, GError **error);
 bool run_show(Call *call, GError **error);
 bool run_status(Call *call, GError **error);
 bool run_report(Call *call, GError **error);
+bool run_digest(Call *call, GError **error);
 bool run_policy(Call *call, GError **error);
 bool run_export(Call *call, GError **error);
 bool run_forecast(Call *call, GError **error);

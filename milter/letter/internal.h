@@ -82,8 +82,7 @@ void page_case(Page *page, const char *name, const char *line,
     const char *under, Tone tone);
 /* The one thing to press, and how to act. NAME: a case, or NULL. */
 void page_act(Page *page, const char *name, const char *label, const char *how);
-void page_picture(
-    Page *page, const char *id, const char *alt, guint width, guint height);
+void page_picture(Page *page, const char *id, const char *alt, guint width);
 /* FOOT: why you get this. Ends both; transfer full. */
 void page_end(Page *page, const char *foot, char **text, char **html);
 

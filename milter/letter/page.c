@@ -37,7 +37,7 @@ static const char head_html[] =
     "border-top:1px solid #e3e7ec}\n"
     "table{border-collapse:collapse;width:100%;margin:0 0 12px}\n"
     "th,td{padding:3px 0;vertical-align:top;text-align:left}\n"
-    "th{font-weight:400;color:#4a5568;width:34%;padding-right:12px}\n"
+    "th{font-weight:400;color:#4a5568;width:30%;padding-right:12px}\n"
     "td{overflow-wrap:anywhere}\n"
     ".case{margin:0 0 10px;overflow-wrap:anywhere}"
     ".case span{display:block;color:#4a5568}\n"
@@ -206,8 +206,7 @@ void page_act(Page *page, const char *name, const char *label, const char *how)
 	html_close(page->html);
 }
 
-void page_picture(
-    Page *page, const char *id, const char *alt, guint width, guint height)
+void page_picture(Page *page, const char *id, const char *alt, guint width)
 {
 	g_autofree char *url = g_strdup_printf("cid:%s", id);
 
@@ -216,7 +215,6 @@ void page_picture(
 	html_url(page->html, "src", url);
 	html_attr(page->html, "alt", alt);
 	html_attrf(page->html, "width", "%u", width);
-	html_attrf(page->html, "height", "%u", height);
 	html_close(page->html);
 	html_close(page->html);
 }

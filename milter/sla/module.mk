@@ -1,1 +1,1 @@
-$(eval $(call module,sla,calendar.c ics.c policy.c sla.c zone.c,libical,,conf))
+$(eval $(call module,sla,calendar.c ics.c policy.c readers.c sla.c zone.c,libical,,conf))
