@@ -9,7 +9,7 @@
 #include "anteroom/times.h"
 #include "control/internal.h"
 
-#define WAIT_MOST_S 20
+#define WAIT_MOST_S 1 /* so soon a web process can end */
 #define STEP_US (200 * 1000)
 
 /* ---- watch ---- */

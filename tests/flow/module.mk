@@ -6,3 +6,4 @@ FLOW_TESTS += tests/flow/test_clock.py
 FLOW_TESTS += tests/flow/test_automatic.py
 FLOW_TESTS += tests/flow/test_web.py tests/flow/test_web_rights.py
 FLOW_TESTS += tests/flow/test_web_api.py
+FLOW_TESTS += tests/flow/test_web_packaging.py
