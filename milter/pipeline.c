@@ -128,6 +128,21 @@ static char **folded_watched_first(const Conf *conf, char **recipients)
 	return (char **)g_ptr_array_free(g_steal_pointer(&out), FALSE);
 }
 
+/* As the store takes them; they live as long as PROMISES. */
+static GArray *pledges_of(const GPtrArray *promises)
+{
+	GArray *pledges = g_array_new(FALSE, FALSE, sizeof(Pledge));
+
+	for (guint i = 0; i < promises->len; i++) {
+		const Promise *promise = promises->pdata[i];
+		Pledge pledge = {
+		    .due_s = promise->at_s, .words = promise->words};
+
+		g_array_append_val(pledges, pledge);
+	}
+	return pledges;
+}
+
 /* One of us answers a case? *VERDICT stays NULL when it is no such reply. */
 static bool try_reply(Store *store, const Delivery *delivery,
     const Screening *screening, Verdict **verdict, GError **error)
@@ -137,6 +152,8 @@ static bool try_reply(Store *store, const Delivery *delivery,
 	AnswerOutcome outcome = ANSWER_UNKNOWN;
 	g_autoptr(Case) kase = NULL;
 	g_auto(GStrv) recipients = NULL;
+	g_autoptr(GPtrArray) promises = NULL;
+	g_autoptr(GArray) pledges = NULL;
 	ReplyWriter writer;
 	const char *refused = reply_refused(
 	    setup->conf, &delivery->origin, screening->message, &writer);
@@ -155,6 +172,11 @@ static bool try_reply(Store *store, const Delivery *delivery,
 	answer.at_s = arrival_of(delivery, screening->message);
 	answer.sla = setup->sla;
 	answer.conf = setup->conf;
+	promises = reply_promises(
+	    setup->sla, setup->conf, screening->message, &writer, answer.at_s);
+	pledges = pledges_of(promises);
+	answer.pledges = (const Pledge *)pledges->data;
+	answer.n_pledges = pledges->len;
 	if (!store_answer(store, &answer, &outcome, &kase, error)) {
 		g_prefix_error(error, "reply: ");
 		return false;

@@ -34,10 +34,11 @@
 #define LIMIT_HITS_PER_RULE 8    /* hits kept; one suffices to score */
 #define LIMIT_HIT_TEXT_BYTES 200 /* words kept of a hit */
 
-#define LIMIT_WHEN_BYTES (64 * 1024) /* of a text, searched for dates */
-#define LIMIT_WHENS 64               /* dates kept of a text */
-#define LIMIT_PROMISES 8             /* kept of a reply */
-#define LIMIT_PROMISE_BYTES 200      /* words kept of a promise */
+#define LIMIT_WHEN_BYTES (64 * 1024)      /* of a text, searched for dates */
+#define LIMIT_WHENS 64                    /* dates kept of a text */
+#define LIMIT_PROMISING_BYTES (64 * 1024) /* read of a reply */
+#define LIMIT_PROMISES 8                  /* kept of a reply */
+#define LIMIT_PROMISE_BYTES 200           /* words kept of a promise */
 
 /* configuration and packs */
 #define LIMIT_CONF_BYTES (4 * 1024 * 1024) /* one file */

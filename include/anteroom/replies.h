@@ -9,6 +9,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "anteroom/cases.h"
 #include "anteroom/conf.h"
 #include "anteroom/message.h"
 
@@ -76,5 +77,10 @@ void promise_free(Promise *promise);
  */
 GPtrArray *promises_find(
     const char *text, gsize bytes, gint64 at_s, const char *zone);
+
+/* What MESSAGE, which WRITER wrote at AT_S, promises, in the zone of the
+ * writer's team. Transfer full, of Promise. */
+GPtrArray *reply_promises(const Sla *sla, const Conf *conf,
+    const Message *message, const ReplyWriter *writer, gint64 at_s);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "anteroom/address.h"
+#include "anteroom/limits.h"
 
 /* The executive, the assistant and the desk's own addresses answer too. */
 static bool is_of_a_desk(const Conf *conf, const char *address)
@@ -93,6 +94,28 @@ static bool find_writer(const Conf *conf, const char *from, ReplyWriter *writer)
 	writer->member = from;
 	writer->team = team != NULL ? team->name : "";
 	return true;
+}
+
+static const char *zone_of(
+    const Sla *sla, const Conf *conf, const ReplyWriter *writer)
+{
+	const Team *team = conf_team(conf, writer->team);
+	bool own = team != NULL && team->calendar != NULL &&
+		   strcmp(team->calendar, "always") != 0;
+
+	/* Who works around the clock still lives somewhere. */
+	return own ? calendar_zone(sla_calendar(sla, team->calendar))
+		   : conf_zone(conf);
+}
+
+GPtrArray *reply_promises(const Sla *sla, const Conf *conf,
+    const Message *message, const ReplyWriter *writer, gint64 at_s)
+{
+	g_autofree char *text =
+	    message_new_text(message, LIMIT_PROMISING_BYTES);
+
+	return promises_find(
+	    text, strlen(text), at_s, zone_of(sla, conf, writer));
 }
 
 const char *reply_refused(const Conf *conf, const Origin *origin,

@@ -2,7 +2,7 @@
 FLOW_TESTS += tests/flow/test_intake.py tests/flow/test_intake_stop.py
 FLOW_TESTS += tests/flow/test_cli.py
 FLOW_TESTS += tests/flow/test_courier.py
-FLOW_TESTS += tests/flow/test_clock.py
+FLOW_TESTS += tests/flow/test_clock.py tests/flow/test_clock_replies.py
 FLOW_TESTS += tests/flow/test_automatic.py
 FLOW_TESTS += tests/flow/test_web.py tests/flow/test_web_rights.py
 FLOW_TESTS += tests/flow/test_web_api.py
