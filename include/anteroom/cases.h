@@ -167,6 +167,13 @@ bool case_overdue(const Case *kase, Metric metric, gint64 now_s);
 /* How many of its promises were due before NOW_S and aren't done. */
 guint case_promises(const Case *kase, gint64 now_s);
 
+/* Did its team answer where it was seen? Did it end, closed or answered, where
+ * nothing was seen? So many of the latter, and none of the former, make a team
+ * of which nobody knows how fast it is. */
+bool case_seen_answered(const Case *kase);
+bool case_ended_unseen(const Case *kase);
+#define CASES_BLIND 3
+
 /* One line of the timeline. */
 typedef struct {
 	guint64 case_id;

@@ -44,6 +44,14 @@ void store_watch(Store *store, StoreWatch watch, gpointer data);
 bool store_survey(Store *store, const Conf *conf, const Sla *sla, gint64 now_s,
     guint *moved, GError **error);
 
+/*
+ * Once a week tells the assistant of teams that close cases and never answer
+ * where it can be seen, and forgets notices that ended more than 30 days ago. A
+ * glance when the week isn't over.
+ */
+bool store_care(Store *store, const Conf *conf, const Sla *sla, gint64 now_s,
+    GError **error);
+
 /* ---- looking ahead ---- */
 
 typedef enum {

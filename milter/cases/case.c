@@ -171,6 +171,19 @@ guint case_promises(const Case *kase, gint64 now_s)
 	return n;
 }
 
+bool case_seen_answered(const Case *kase)
+{
+	return *kase->replied_team &&
+	       strcmp(kase->replied_team, kase->team) == 0;
+}
+
+bool case_ended_unseen(const Case *kase)
+{
+	bool ended = kase->state == CASE_CLOSED || kase->state == CASE_ANSWERED;
+
+	return ended && !*kase->replied_team && !kase->merged_into;
+}
+
 /* ---- invariants ---- */
 
 static const char *clock_wrong(const Clock *clock)

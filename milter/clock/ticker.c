@@ -19,6 +19,7 @@
 
 #define LOOK_MS 1000
 #define AGAIN_S 10 /* after a failure */
+#define CARE_S 3600
 
 struct Ticker {
 	SetupSlot *slot;
@@ -27,6 +28,7 @@ struct Ticker {
 	int wake_fd;
 	gint stop;        /* atomic */
 	guint generation; /* of the setup that was surveyed */
+	gint64 care_s;    /* when to take care next */
 	bool failed;      /* said so */
 };
 
@@ -63,6 +65,16 @@ static void log_done(const TickCount *count, guint moved)
 	}
 }
 
+static bool take_care(
+    Ticker *ticker, const Setup *setup, gint64 now_s, GError **error)
+{
+	if (now_s < ticker->care_s && ticker->care_s <= now_s + CARE_S) {
+		return true;
+	}
+	ticker->care_s = now_s + CARE_S;
+	return store_care(ticker->store, setup->conf, setup->sla, now_s, error);
+}
+
 static bool do_round(
     Ticker *ticker, const Setup *setup, gint64 now_s, GError **error)
 {
@@ -81,7 +93,7 @@ static bool do_round(
 		return false;
 	}
 	log_done(&count, moved);
-	return true;
+	return take_care(ticker, setup, now_s, error);
 }
 
 /* The digests that are due; *NEXT_S becomes sooner where the next one is. */
@@ -104,7 +116,7 @@ static bool do_digests(Ticker *ticker, const Setup *setup, gint64 now_s,
 	return true;
 }
 
-/* When to look again, by the wall; G_MAXINT64 = when woken. */
+/* When to look again, by the wall. */
 static gint64 run_round(Ticker *ticker)
 {
 	g_autoptr(Setup) setup = setup_slot_get(ticker->slot);
@@ -115,7 +127,7 @@ static gint64 run_round(Ticker *ticker)
 	    store_next_s(ticker->store, now_s, &next_s, &error) &&
 	    do_digests(ticker, setup, now_s, &next_s, &error)) {
 		ticker->failed = false;
-		return next_s ? next_s : G_MAXINT64;
+		return next_s ? MIN(next_s, ticker->care_s) : ticker->care_s;
 	}
 	/* A store that stays full says so once. */
 	if (!ticker->failed) {

@@ -14,7 +14,6 @@
 
 #define SOON_S (2 * 3600)
 #define SOON_PART 4
-#define BLIND_CASES 3 /* fewer prove nothing */
 
 typedef struct {
 	char *team;
@@ -111,18 +110,6 @@ static void count_promises(TeamCount *count, const Case *kase, gint64 now_s)
 	count->late_promises += case_promises(kase, now_s);
 }
 
-/* Does the team answer where nobody sees it? Then its times say nothing. */
-static void count_sight(TeamCount *count, const Case *kase)
-{
-	if (*kase->replied_team != '\0') {
-		count->replied += strcmp(kase->replied_team, kase->team) == 0;
-	} else if (kase->merged_into == 0 &&
-		   (kase->state == CASE_CLOSED ||
-		       kase->state == CASE_ANSWERED)) {
-		count->by_hand++;
-	}
-}
-
 static void count_first_replies(TeamCount *count, const Case *kase)
 {
 	for (guint i = 0; i < kase->clocks->len; i++) {
@@ -157,7 +144,8 @@ static bool count_one(const Case *kase, gpointer data)
 	}
 	count_first_replies(count, kase);
 	count_promises(count, kase, status->call->now_s);
-	count_sight(count, kase);
+	count->replied += case_seen_answered(kase);
+	count->by_hand += case_ended_unseen(kase);
 	return true;
 }
 
@@ -208,7 +196,7 @@ static void write_count(Json *json, const TeamCount *count)
 	json_int(json, "broken", count->broken_promises);
 	json_end_object(json);
 	json_bool(json, "blind",
-	    count->replied == 0 && count->by_hand >= BLIND_CASES);
+	    count->replied == 0 && count->by_hand >= CASES_BLIND);
 	json_end_object(json);
 }
 

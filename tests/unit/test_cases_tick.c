@@ -668,6 +668,83 @@ static void test_old_store(void **state)
 				     "escalation 90000 90000 ea@example.com\n");
 }
 
+/* ---- once a week ---- */
+
+static void care(World *world, gint64 now_s)
+{
+	assert_true(
+	    store_care(world->store, world->conf, world->sla, now_s, NULL));
+	world_check(world);
+}
+
+static guint blind_notices(World *world)
+{
+	g_autofree char *notices = queued(world);
+	guint n = 0;
+
+	for (const char *at = notices; (at = strstr(at, "blind-spot")); at++) {
+		n++;
+	}
+	return n;
+}
+
+/* Three cases of care end by hand; media has one, and answers it. */
+static void test_blind_spot(void **state)
+{
+	World *world = *state;
+	Mail press = {.id = "p@x", .topic = "press", .body = "A question."};
+	Mail reply = {.from = "dave@example.com",
+	    .to = CUSTOMER,
+	    .refs = "<p@x>",
+	    .body = "Thank you for asking. The figures are attached."};
+
+	care(world, T0);
+	admit(world, &press);
+	case_free(world_answer(world, ANSWER_STOPPED, "media", &reply));
+	for (guint i = 0; i < 3; i++) {
+		g_autofree char *id = g_strdup_printf("b%u@x", i);
+		g_autofree char *body =
+		    g_strdup_printf("My invoice number %u is not right.", i);
+		Mail mail = {.id = id, .body = body};
+		guint64 number = admit(world, &mail);
+
+		if (i == 2) { /* two prove nothing */
+			care(world, T0 + 7 * DAY);
+			assert_int_equal(blind_notices(world), 0);
+		}
+		case_free(world_act(
+		    world, ACT_CLOSE, number, "by phone", T0 + HOUR, 0, NULL));
+	}
+	care(world, T0 + 14 * DAY - 1); /* not this week */
+	assert_int_equal(blind_notices(world), 0);
+	care(world, T0 + 14 * DAY);
+	assert_int_equal(blind_notices(world), 1);
+	care(world, T0 + 14 * DAY + HOUR);
+	assert_int_equal(blind_notices(world), 1);
+}
+
+static void test_old_notices(void **state)
+{
+	World *world = *state;
+
+	care(world, T0);
+	admit(world, &safety);
+	tick(world, T0 + 26 * HOUR);
+	for (guint64 i = 1; i <= 5; i++) {
+		assert_true(
+		    store_notice_sent(world->store, i, T0 + 27 * HOUR, NULL));
+	}
+	care(world, T0 + 20 * DAY);
+	care(world, T0 + 40 * DAY);
+	{
+		g_autoptr(GPtrArray) left =
+		    store_notices(world->store, -1, 0, NULL);
+
+		assert_int_equal(left->len, 1); /* it still waits */
+		assert_int_equal(((Notice *)left->pdata[0])->number, 6);
+	}
+}
+
 /* ---- waking whoever sleeps ---- */
 
 static void count_wakes(gpointer data)
@@ -715,6 +792,8 @@ int main(void)
 	    TEST(test_holiday),
 	    TEST(test_working_hours),
 	    TEST(test_old_store),
+	    TEST(test_blind_spot),
+	    TEST(test_old_notices),
 	    TEST(test_watch),
 	};
 
