@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+"""The shipped packs: what short messages are taken for, in four languages."""
+import json
+import pathlib
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
+from daemon import Anteroomd, ROOT, desk  # noqa: E402
+
+LEVELS = ["low", "normal", "high", "critical"]
+LIST = ("List-Id: Members <members.example.net>\n"
+        "Precedence: list\n")
+
+
+def message(number, text, subject="Your company", extra=""):
+    return (f"From: Customer {number} <customer{number}@customer.example>\n"
+            f"To: ceo@example.com\nSubject: {subject}\n{extra}"
+            f"Message-ID: <{number}@customer.example>\n"
+            f"Date: Thu, 19 Nov 2026 09:00:00 +0000\n"
+            f"MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n"
+            f"Content-Transfer-Encoding: 8bit\n\n{text}\n")
+
+
+class Packs(unittest.TestCase):
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.folder = pathlib.Path(temporary.name)
+        self.it = Anteroomd(self.folder, [desk("ceo", ["ceo@example.com"])])
+        self.it.write()
+
+    def explain(self, messages):
+        """What each of MESSAGES is taken for, in their order."""
+        mail = self.folder / "mail"
+        mail.mkdir()
+        for number, text in enumerate(messages):
+            (mail / f"{number:05}.eml").write_text(text, encoding="utf-8")
+        done = self.it.run("explain", "--json", mail)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        said = map(json.loads, done.stdout.splitlines())
+        return sorted(said, key=lambda one: one["file"])
+
+    def test_messages(self):
+        lines = (ROOT / "tests/corpus/packs/messages.tsv").read_text(
+            encoding="utf-8").splitlines()
+        rows = [line.split("\t") for line in lines
+                if line and not line.startswith("#")]
+        said = self.explain(message(number, text)
+                            for number, (_, _, text) in enumerate(rows))
+        self.assertEqual(len(said), len(rows))
+        for (topic, urgency, text), one in zip(rows, said):
+            level = LEVELS.index(one["urgency"]["level"])
+            with self.subTest(text=text):
+                if topic.startswith("-"):
+                    self.assertNotEqual(one["topic"], topic[1:])
+                else:
+                    self.assertEqual(one["topic"], topic)
+                if urgency.startswith("-") and len(urgency) > 1:
+                    self.assertLess(level, LEVELS.index(urgency[1:]))
+                elif urgency != "-":
+                    self.assertGreaterEqual(level, LEVELS.index(urgency))
+
+    def test_lists_lower_no_threat(self):
+        """The same words by a mailing list: still critical; news aren't."""
+        said = self.explain([
+            message(1, "I am going to kill you.", extra=LIST),
+            message(2, "He threatened my daughter with a knife.", extra=LIST),
+            message(3, "I know where your kids go to school.", extra=LIST),
+            message(4, "Police said that a man was shot in Ohio.",
+                    extra=LIST)])
+        self.assertEqual([one["urgency"]["level"] for one in said[:3]],
+                         ["critical"] * 3)
+        self.assertIn(said[3]["urgency"]["level"], ("low", "normal"))
+
+    def test_hurry_alone_is_never_critical(self):
+        said = self.explain([message(
+            1, "URGENT! I need your answer as soon as possible, by 5 pm "
+            "today. Please call me back today, it is very urgent.",
+            subject="URGENT: today")])
+        self.assertEqual(said[0]["urgency"]["level"], "high")
+
+
+if __name__ == "__main__":
+    unittest.main()
