@@ -20,9 +20,10 @@ typedef struct {
 	const char *text;
 	gsize bytes;
 	gint64 reference_s;
-	GTimeZone *zone;
-	int language; /* voted; -1: not yet */
-	gsize done;   /* moments found end here */
+	const char *zone_name;
+	GTimeZone *zone; /* NULL: not yet needed */
+	int language;    /* voted; -1: not yet */
+	gsize done;      /* moments found end here */
 } Finder;
 
 static bool is_word_byte(char c)
@@ -66,6 +67,15 @@ static bool follows_another(const Finder *finder, gsize from)
 	return finder->done > 0 && p == from;
 }
 
+/* UTC when there is no such zone. */
+static GTimeZone *zone_of(const char *name)
+{
+	GTimeZone *zone =
+	    name != NULL ? g_time_zone_new_identifier(name) : NULL;
+
+	return zone != NULL ? zone : g_time_zone_new_utc();
+}
+
 /* A moment of which the word at AT is a part? */
 static bool find_at(Finder *finder, gsize at, When *when)
 {
@@ -77,13 +87,21 @@ static bool find_at(Finder *finder, gsize at, When *when)
 	guint stop;
 
 	window.n = when_tokens(
-	    finder->text, finder->bytes, window_begin(finder, at), tokens);
+	    finder->text, finder->bytes, window_begin(finder, at), at, tokens);
 	stop = token_at(tokens, window.n, at);
 	for (guint s = stop > BACK_TOKENS ? stop - BACK_TOKENS : 0;
 	     s <= stop && s < window.n; s++) {
 		WhenParts parts;
-		guint n = when_parse(&window, s, &parts);
+		guint n;
 
+		if (tokens[s].senses == NULL && tokens[s].digits == 0) {
+			continue;
+		}
+		n = when_parse(&window, s, &parts);
+
+		if (n > 0 && s + n > stop && finder->zone == NULL) {
+			finder->zone = zone_of(finder->zone_name);
+		}
 		if (s + n <= stop || !when_resolve(&parts, finder->reference_s,
 					 finder->zone, when)) {
 			continue;
@@ -101,11 +119,11 @@ static bool find_at(Finder *finder, gsize at, When *when)
 GArray *when_find(const char *text, gsize bytes, gint64 reference_s,
     const char *zone, guint max)
 {
-	g_autoptr(GTimeZone) where = NULL;
 	GArray *found = g_array_new(FALSE, FALSE, sizeof(When));
 	Finder finder = {.text = text,
 	    .bytes = MIN(bytes, LIMIT_WHEN_BYTES),
 	    .reference_s = reference_s,
+	    .zone_name = zone,
 	    .language = -1};
 	gsize at = 0, end = 0;
 
@@ -117,17 +135,12 @@ GArray *when_find(const char *text, gsize bytes, gint64 reference_s,
 	     stops++) {
 		When when = {0};
 
-		if (where == NULL) {
-			where = zone != NULL ? g_time_zone_new_identifier(zone)
-					     : NULL;
-			where = where != NULL ? where : g_time_zone_new_utc();
-			finder.zone = where;
-		}
 		if (find_at(&finder, at, &when)) {
 			g_array_append_val(found, when);
 			finder.done = when.to;
 		}
 		at = MAX(end, finder.done);
 	}
+	g_clear_pointer(&finder.zone, g_time_zone_unref);
 	return found;
 }

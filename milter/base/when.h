@@ -118,10 +118,13 @@ typedef struct {
 } WhenToken;
 
 #define WHEN_TOKENS 40
-#define WHEN_SENSES 32 /* that phrases give their first word */
+#define WHEN_TOKENS_AFTER 20 /* the stop */
+#define WHEN_SENSES 32       /* that phrases give their first word */
 
-/* Reads tokens of TEXT from AT into TOKENS, at most WHEN_TOKENS; how many. */
-guint when_tokens(const char *text, gsize bytes, gsize at, WhenToken *tokens);
+/* Reads tokens of TEXT from AT on, past STOP, into TOKENS of WHEN_TOKENS; how
+ * many. */
+guint when_tokens(
+    const char *text, gsize bytes, gsize at, gsize stop, WhenToken *tokens);
 
 /* The next place at or after *AT where a word of a moment stands: *AT is its
  * first byte, *END where to go on. False: none up to BYTES. */
@@ -199,7 +202,6 @@ typedef struct {
 	WhenPart part;
 	int zone; /* 0: none said */
 	bool before, after, exclusive, ambiguous, month_first;
-	WhenLang lang;
 } WhenParts;
 
 /* Does a moment begin at token S? How many tokens it takes; 0: no. */

@@ -1001,7 +1001,6 @@ guint when_parse(WhenWindow *window, guint s, WhenParts *parts)
 
 		parts->before |= n > 0;
 		i += n;
-		parts->lang = language_of(window);
 	}
 	/* A part of no day. */
 	if (parts->day == DAY_NONE && parts->hour < 0 &&

@@ -19,6 +19,7 @@ typedef struct {
 struct WhenSenses {
 	guint n;
 	Sense senses[WHEN_SENSES]; /* most words first */
+	guint64 classes;           /* bit 1 << WhenClass, of its senses */
 	bool first;                /* a search stops here */
 	bool leads;                /* ... goes before a number */
 	bool number;               /* ... is a number */
@@ -156,6 +157,7 @@ static void senses_add(WhenSenses *senses, Sense sense)
 	}
 	senses->senses[i] = sense;
 	senses->n++;
+	senses->classes |= G_GUINT64_CONSTANT(1) << sense.word->class;
 	senses->leads |= class_leads(sense.word->class);
 	senses->number |= sense.word->class == CLASS_NUMBER;
 }
@@ -193,7 +195,8 @@ static void index_stop(Index *index, const char *words)
 		gsize length =
 		    space != NULL ? (gsize)(space - words) : strlen(words);
 
-		if (length > best_length) {
+		if (length >= best_length &&
+		    !(length == 4 && memcmp(words, "this", 4) == 0)) {
 			best = words;
 			best_length = length;
 		}
@@ -215,7 +218,8 @@ static void index_word(Index *index, const WhenWord *word, WhenLang lang)
 	if (senses->number) {
 		index_key(index, word->words, length);
 	}
-	if (class_stops(word->class)) {
+	if (class_stops(word->class) &&
+	    (word->class != CLASS_WEEKDAY_SHORT || word->value < 7)) {
 		index_stop(index, word->words);
 	}
 }
@@ -370,13 +374,16 @@ static guint joint_at(const char *text, gsize bytes, gsize at)
 	return n;
 }
 
-guint when_tokens(const char *text, gsize bytes, gsize at, WhenToken *tokens)
+guint when_tokens(
+    const char *text, gsize bytes, gsize at, gsize stop, WhenToken *tokens)
 {
 	const Index *index = index_get();
-	guint n = 0;
+	guint n = 0, left = WHEN_TOKENS_AFTER;
 
-	while (n < WHEN_TOKENS) {
+	while (n < WHEN_TOKENS && left > 0) {
 		WhenToken *token = &tokens[n];
+
+		left -= at > stop;
 
 		memset(token, 0, sizeof *token);
 		if (n > 0 && token[-1].word[0] != '\0') {
@@ -431,7 +438,10 @@ guint when_take(WhenWindow *window, guint i, WhenClass class, int *value)
 {
 	const WhenSenses *senses = when_token(window, i)->senses;
 
-	for (guint s = 0; senses != NULL && s < senses->n; s++) {
+	if (senses == NULL || (senses->classes >> class & 1) == 0) {
+		return 0;
+	}
+	for (guint s = 0; s < senses->n; s++) {
 		const Sense *sense = &senses->senses[s];
 		guint n =
 		    sense->word->class == class ? sense_here(window, i, sense)
@@ -541,11 +551,27 @@ static bool word_counts(const Index *index, const char *text, gsize bytes,
 	return senses->first || (senses->number && led(index, text, bytes, at));
 }
 
-/* May the word at P be one to look up? By its first letters. */
-static bool key_known(const Index *index, const char *p, const char *end)
+/* What a byte of text is to the search: 0 parts words, 1 to 26 a letter of
+ * either case, then a digit, and a byte of a character beyond ASCII. */
+#define BYTE_DIGIT 27
+#define BYTE_HIGH 28
+
+#define AZ                                                                     \
+	1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, \
+	    21, 22, 23, 24, 25, 26
+#define SIXTEEN(x) x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x
+#define HIGH SIXTEEN(BYTE_HIGH)
+
+static const guint8 byte_kinds[256] = {SIXTEEN(0), SIXTEEN(0),
+    SIXTEEN(0), ['0'] = 27, 27, 27, 27, 27, 27, 27, 27, 27,
+    27, ['A'] = AZ, ['a'] = AZ, [128] = HIGH, HIGH, HIGH, HIGH, HIGH, HIGH,
+    HIGH, HIGH};
+
+/* The key of a word whose first letters have accents. */
+static guint key_folded(const char *p, const char *end)
 {
 	char letters[KEY_LETTERS + 1] = "";
-	guint n = 0, width, key;
+	guint n = 0, width;
 
 	while (p < end && n < KEY_LETTERS) {
 		int letter = letter_at(p, end, &width);
@@ -558,8 +584,36 @@ static bool key_known(const Index *index, const char *p, const char *end)
 		}
 		p += width;
 	}
-	key = key_of(letters);
+	return key_of(letters);
+}
+
+/* May the word at P be one to look up? By its first letters. */
+static bool key_known(const Index *index, const char *p, const char *end)
+{
+	const char *word = p;
+	guint key = 0;
+
+	for (guint n = 0; n < KEY_LETTERS; n++) {
+		guint kind = p < end ? byte_kinds[(guchar)*p] : 0;
+
+		if (kind == BYTE_HIGH) {
+			key = key_folded(word, end);
+			break;
+		}
+		kind = kind == BYTE_DIGIT ? 0 : kind;
+		key = key << 5 | kind;
+		p += kind != 0;
+	}
 	return index->keys[key / 8] & 1u << key % 8;
+}
+
+/* Where what begins at P ends; digits in a word don't part it. */
+static gsize word_end(const char *text, gsize bytes, gsize p)
+{
+	while (p < bytes && byte_kinds[(guchar)text[p]] != 0) {
+		p++;
+	}
+	return p;
 }
 
 bool when_next(const char *text, gsize bytes, gsize *at, gsize *end)
@@ -569,43 +623,38 @@ bool when_next(const char *text, gsize bytes, gsize *at, gsize *end)
 	gsize p = *at;
 
 	while (p < bytes) {
-		guchar c = (guchar)text[p];
+		guint kind = byte_kinds[(guchar)text[p]];
 		gsize from = p;
+		bool stop;
 
-		if (g_ascii_isdigit((char)c)) {
+		if (kind == 0) {
+			p++;
+			continue;
+		}
+		if (kind == BYTE_DIGIT) {
 			while (p < bytes && g_ascii_isdigit(text[p])) {
 				p++;
 			}
-			if (number_counts(index, text, bytes, from, p)) {
-				*at = from;
-				*end = p;
-				return true;
-			}
+			stop = number_counts(index, text, bytes, from, p);
+		} else if (key_known(index, text + p, text + bytes)) {
+			p = MAX(fold_word(text, bytes, p, word), from + 1);
+			stop = word_counts(index, text, bytes, from, word);
+		} else {
+			p = word_end(text, bytes, p);
 			continue;
 		}
-		if (!g_ascii_isalpha((char)c) && c < 0x80) {
-			p++;
-			continue;
+		if (stop) {
+			*at = from;
+			*end = p;
+			return true;
 		}
-		if (key_known(index, text + p, text + bytes)) {
-			p = fold_word(text, bytes, p, word);
-			if (word_counts(index, text, bytes, from, word)) {
-				*at = from;
-				*end = p;
-				return true;
-			}
-			p = MAX(p, from + 1);
-			continue;
-		}
-		do {
-			p++;
-		} while (p < bytes &&
-			 (g_ascii_isalpha(text[p]) || (guchar)text[p] >= 0x80));
 	}
 	return false;
 }
 
 /* ---- language ---- */
+
+#define COMMON_BYTES 6 /* no common word is longer */
 
 WhenLang when_language(const char *text, gsize bytes)
 {
@@ -621,7 +670,7 @@ WhenLang when_language(const char *text, gsize bytes)
 	for (gsize p = 0; p < MIN(bytes, 2000);) {
 		gsize to = fold_word(text, bytes, p, word);
 
-		if (to == p || word[0] == '\0') {
+		if (to == p || word[0] == '\0' || to - p > COMMON_BYTES) {
 			p = MAX(to, p + 1);
 			continue;
 		}

@@ -186,7 +186,7 @@ static bool in_written(const char *const *networks, GInetAddress *address)
 
 static const Team *default_team(const Conf *conf)
 {
-	for (guint i = 0; i < conf->routes->len; i++) {
+	for (guint i = 0; conf->routes != NULL && i < conf->routes->len; i++) {
 		const Route *route = conf->routes->pdata[i];
 
 		if (strcmp(route->topic, "default") == 0) {
@@ -202,7 +202,8 @@ const char *conf_zone(const Conf *conf)
 	const CalendarConf *calendar =
 	    team != NULL ? conf_calendar(conf, team->calendar) : NULL;
 
-	if (calendar == NULL && conf->calendars->len > 0) {
+	if (calendar == NULL && conf->calendars != NULL &&
+	    conf->calendars->len > 0) {
 		calendar = conf->calendars->pdata[0];
 	}
 	return calendar != NULL ? calendar->zone : NULL;

@@ -76,6 +76,8 @@ struct Ruleset {
 	bool jit;
 	Languages *languages;
 	MatcherPool pool;
+	GTimeZone *zone; /* of dates; held, so that GLib keeps what it read of
+			  * it; NULL: UTC */
 	gint refs;
 };
 

@@ -190,6 +190,8 @@ Ruleset *ruleset_new(Conf *conf, GPtrArray *problems)
 	if (problems->len > before) {
 		return NULL;
 	}
+	const char *zone = conf_zone(conf);
+	ruleset->zone = zone ? g_time_zone_new_identifier(zone) : NULL;
 	ruleset_finish(ruleset);
 	return g_steal_pointer(&ruleset);
 }
@@ -217,6 +219,7 @@ void ruleset_unref(Ruleset *ruleset)
 	languages_free(ruleset->languages);
 	g_hash_table_unref(ruleset->wanted.headers);
 	matcher_pool_clear(&ruleset->pool);
+	g_clear_pointer(&ruleset->zone, g_time_zone_unref);
 	conf_unref(ruleset->conf);
 	g_free(ruleset);
 }

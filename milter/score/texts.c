@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "anteroom/limits.h"
+#include "score/deadline.h"
 #include "score/disguise.h"
 #include "score/fold.h"
 #include "score/literals.h"
@@ -28,6 +29,7 @@ void texts_free(Texts *texts)
 	if (!texts) {
 		return;
 	}
+	g_strfreev(texts->deadlines);
 	g_string_free(texts->bytes, TRUE);
 	g_array_unref(texts->spans);
 	g_array_unref(texts->seams);
@@ -42,6 +44,7 @@ static void add_edge(Texts *texts)
 
 static void texts_clear(Texts *texts)
 {
+	g_clear_pointer(&texts->deadlines, g_strfreev);
 	if (texts->bytes->allocated_len > TEXTS_KEPT_BYTES) {
 		g_string_free(texts->bytes, TRUE);
 		texts->bytes = g_string_sized_new(4096);
@@ -281,6 +284,8 @@ static void add_section(Texts *texts, const Message *message,
 		add_facts(texts, context->sender_facts);
 		break;
 	case SECTION_DEADLINE:
+		texts->deadlines = deadline_facts(message, context);
+		add_facts(texts, (const char *const *)texts->deadlines);
 		break;
 	case SECTION_HEADER:
 		add_headers(texts, message->headers, wanted->headers);

@@ -44,6 +44,7 @@ typedef struct {
 	GArray *seams;  /* of Seam, of all readings; `at` in bytes */
 	gsize disguised_bytes; /* of all readings */
 	guint first[SECTION_KINDS + 1];
+	char **deadlines; /* facts, in spans; NULL: none */
 } Texts;
 
 Texts *texts_new(void);

@@ -638,7 +638,7 @@ static const Row spanish[] = {
     {"el martes y trece", "el martes", "2026-11-24 23:59:59", "d"},
     {"una de las tres", "de las tres", "2026-11-19 15:00:00", "h"},
     {"el dia 15", "el dia 15", "2026-12-15 23:59:59", "d"},
-    {"antes del 15", NULL, NULL, ""},
+    {"antes del 15", "antes del 15", "2026-12-14 23:59:59", "Bd"},
     {"medianoche", NULL, NULL, ""},
     {"antes de medianoche", "antes de medianoche", "2026-11-19 00:00:00", "Bh"},
     {"manana", "manana", "2026-11-19 23:59:59", "d"},
