@@ -16,9 +16,9 @@ struct Control {
 	PoisonGuard guard;  /* enter NULL: none */
 	Meter *meter;       /* NULL: nothing is counted */
 	gint64 started_s;
-	GMutex looks;       /* held while one is written down */
-	gint stopping;      /* atomic: whoever waits for something stops */
-	UsersFile *users;   /* of the web pages; NULL until control_listen */
+	GMutex looks;     /* held while one is written down */
+	gint stopping;    /* atomic: whoever waits for something stops */
+	UsersFile *users; /* of the web pages; NULL until control_listen */
 };
 
 /* One command in work. Invariant: `setup` holds a reference throughout. */

@@ -235,6 +235,33 @@ static bool refuse(
 	return false;
 }
 
+/* A link in a mail program on the web: the browser keeps the cookie back, for
+ * the page that leads here isn't ours. One that is ours leads here once more,
+ * and the login counts. */
+static bool comes_from_elsewhere(const Visit *visit)
+{
+	const WebRequest *request = &visit->request;
+
+	return !request->post && request->cookie_secret == NULL &&
+	       g_strcmp0(request->fetch_site, "cross-site") == 0 &&
+	       g_strcmp0(visit->input->fetch_mode, "navigate") == 0;
+}
+
+static void lead_on(const Visit *visit, WebReply *reply)
+{
+	g_autofree char *address =
+	    g_strdup_printf("%s%s%s", visit->request.path,
+		*visit->input->query != '\0' ? "?" : "", visit->input->query);
+	g_autofree char *safe = g_markup_escape_text(address, -1);
+
+	g_string_append_printf(reply_html(reply),
+	    "<!DOCTYPE html>\n<html lang=\"en\"><head>"
+	    "<meta charset=\"utf-8\"><title>Anteroom</title>"
+	    "<meta http-equiv=\"refresh\" content=\"0; url=%s\"></head>"
+	    "<body><p><a href=\"%s\">Anteroom</a></p></body></html>\n",
+	    safe, safe);
+}
+
 static bool ask_login(const Visit *visit, WebReply *reply)
 {
 	const WebRequest *request = &visit->request;
@@ -248,6 +275,10 @@ static bool ask_login(const Visit *visit, WebReply *reply)
 	if (request->post && visit->expired) {
 		return refuse(visit, reply, 403,
 		    "Your login has ended. Nothing was changed.");
+	}
+	if (comes_from_elsewhere(visit)) {
+		lead_on(visit, reply);
+		return false;
 	}
 	path = g_strdup_printf("%s%s%s", request->path,
 	    *visit->input->query != '\0' ? "?" : "", visit->input->query);

@@ -353,6 +353,19 @@ class Logins(unittest.TestCase):
         finally:
             reload_with('idle = "1s"\n    user-header', "user-header")
 
+    def test_link_in_a_mail(self):
+        """The browser keeps the cookie back once, and not a second time."""
+        from_mail = {"Sec-Fetch-Site": "cross-site",
+                     "Sec-Fetch-Mode": "navigate"}
+        answer = WEB.browser().get('/cases/AR-1?a="><b', **from_mail)
+        self.assertEqual(answer.status, 200)
+        self.assertIn('content="0; url=/cases/AR-1?a=&quot;&gt;&lt;b"',
+                      answer.text)
+        self.assertEqual(WEB.browser().get(
+            "/cases/AR-1", **{"Sec-Fetch-Site": "same-origin"}).status, 303)
+        self.assertEqual(WEB.browser().get(
+            "/api/v1/cases", **from_mail).status, 401)
+
     def test_single_sign_on(self):
         """A proxy's word counts only from an address that is listed."""
         told = {"X-Remote-User": "anna"}
