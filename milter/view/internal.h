@@ -68,6 +68,8 @@ void cases_end(View *view, GString *out);
 void show_row(View *view, const JsonValue *row, GString *out);
 void status_row(View *view, const JsonValue *row, GString *out);
 void report_row(View *view, const JsonValue *row, GString *out);
+void rules_row(View *view, const JsonValue *row, GString *out);
+void rules_end(View *view, GString *out);
 void policy_row(View *view, const JsonValue *row, GString *out);
 void forecast_row(View *view, const JsonValue *row, GString *out);
 void notices_row(View *view, const JsonValue *row, GString *out);

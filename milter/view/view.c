@@ -22,6 +22,8 @@ static const ViewKind kinds[] = {
     {"notice-sent", act_row, NULL},
     {"notice-failed", act_row, NULL},
     {"explain", explain_row, NULL},
+    {"try", explain_row, NULL},
+    {"rules", rules_row, rules_end},
     {"csv", csv_row, csv_end},
     {"take", take_row, NULL},
     {"replay", take_row, NULL},

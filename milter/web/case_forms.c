@@ -1,6 +1,6 @@
 /*
  * What can be done with a case: forms that work without a script, and the way
- * back. What was undone last is read off the timeline, so that no address can
+ * back. What was done last is read off the timeline, so that no address can
  * suggest it.
  */
 #include <string.h>
@@ -186,65 +186,66 @@ void case_forms(CasePage *view)
 
 /* ---- back ---- */
 
-/* What was done, what does the opposite, and with which word of "A -> B". */
+/* What was done and can be undone, in words. */
 static const struct {
 	const char *what;
-	const char *back;
-	const char *field; /* NULL: it takes no word */
 	const char *said;
 } undos[] = {
-    {"route", "route", "team", N_("You handed it over.")},
-    {"topic", "topic", "topic", N_("You changed the topic.")},
-    {"urgency", "urgency", "level", N_("You changed the urgency.")},
-    {"pause", "resume", NULL, N_("You paused it.")},
-    {"close", "reopen", NULL, N_("You closed it.")},
+    {"route", N_("You handed it over.")},
+    {"topic", N_("You changed the topic.")},
+    {"urgency", N_("You changed the urgency.")},
+    {"answered", N_("You marked it as answered.")},
+    {"pause", N_("You paused it.")},
+    {"resume", N_("You ended the pause.")},
+    {"close", N_("You closed it.")},
+    {"reopen", N_("You opened it again.")},
+    {"merge", N_("You merged it.")},
 };
 
-static void undo_form(CasePage *view, gsize which, const char *word)
+static void undo_form(CasePage *view, const char *said)
 {
 	Page *page = &view->page;
-	g_autofree char *path =
-	    g_strdup_printf("/cases/%s/%s", view->id, undos[which].back);
+	g_autofree char *path = g_strdup_printf("/cases/%s/undo", view->id);
 
 	form_begin(page, path, "undo");
 	html_open(page->html, "span");
 	html_attr(page->html, "role", "status");
-	html_text(page->html, t(page, undos[which].said));
+	html_text(page->html, said);
 	html_close(page->html);
 	html_text(page->html, " ");
-	if (undos[which].field != NULL) {
-		form_hidden(page, undos[which].field, word);
-	}
 	form_button(page, t(page, "Undo"), "plain");
 	html_close(page->html);
 }
 
-static const JsonValue *last_of(const JsonValue *array)
+/* The last event, but for who looked and what was noted. */
+static const JsonValue *last_act(const JsonValue *timeline)
 {
-	guint n = json_length(array);
+	for (guint i = json_length(timeline); i-- > 0;) {
+		const JsonValue *event = json_at(timeline, i);
+		const char *what = json_get_string(event, "what");
 
-	return n > 0 ? json_at(array, n - 1) : NULL;
+		if (g_strcmp0(what, "looked") != 0 &&
+		    g_strcmp0(what, "note") != 0) {
+			return event;
+		}
+	}
+	return NULL;
 }
 
 void case_undo(CasePage *view)
 {
 	const WebRequest *request = view->page.request;
-	const JsonValue *last = last_of(json_get(view->row, "timeline"));
+	const JsonValue *last = last_act(json_get(view->row, "timeline"));
 	const char *what = json_get_string(last, "what");
-	const char *detail = json_get_string(last, "detail");
-	const char *arrow = detail != NULL ? strstr(detail, " -> ") : NULL;
-	g_autofree char *word =
-	    arrow != NULL ? g_strndup(detail, (gsize)(arrow - detail)) : NULL;
 
-	if (!view->works ||
+	if (!view->leads ||
 	    g_strcmp0(json_get_string(last, "who"), request->user->name) != 0 ||
 	    request->now_s - page_moment_of(last, "at") > UNDO_S) {
 		return;
 	}
 	for (gsize i = 0; i < G_N_ELEMENTS(undos); i++) {
-		if (g_strcmp0(what, undos[i].what) == 0 &&
-		    (undos[i].field == NULL || word != NULL)) {
-			undo_form(view, i, word);
+		if (g_strcmp0(what, undos[i].what) == 0) {
+			undo_form(view, t(&view->page, undos[i].said));
 		}
 	}
 }
@@ -266,6 +267,7 @@ static const struct {
     {"close", {"reason"}},
     {"reopen", {NULL}},
     {"merge", {"into"}},
+    {"undo", {NULL}},
 };
 
 static const char *form_word(

@@ -198,8 +198,9 @@ static void team_link(
 	html_element(html, "span", "away", t(page, "open"));
 	html_close(html);
 	if (numbers->overdue > 0) {
-		g_autofree char *late = page_count(
-		    page, N_("%s late"), N_("%s late"), numbers->overdue);
+		g_autofree char *n =
+		    g_strdup_printf("%" G_GINT64_FORMAT, numbers->overdue);
+		g_autofree char *late = page_say(page, N_("%s late"), n);
 
 		html_element(html, "span", "count alarm", late);
 	}

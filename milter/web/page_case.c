@@ -26,10 +26,10 @@ static void counts(CasePage *view)
 {
 	Page *page = &view->page;
 	gint64 copies = json_get_int(view->row, "copies", 0);
-	g_autofree char *messages = page_count(page, N_("%s message"),
-	    N_("%s messages"), json_get_int(view->row, "messages", 0));
+	g_autofree char *messages = page_count(page, "%s message",
+	    "%s messages", json_get_int(view->row, "messages", 0));
 	g_autofree char *again =
-	    page_count(page, N_("%s copy"), N_("%s copies"), copies);
+	    page_count(page, "%s copy", "%s copies", copies);
 
 	html_text(page->html, messages);
 	if (copies > 0) {

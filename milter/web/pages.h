@@ -27,6 +27,9 @@ void board_page(const WebRequest *request, WebReply *reply);
 void case_page(const WebRequest *request, WebReply *reply);
 void case_done(const WebRequest *request, WebReply *reply);
 void reports_page(const WebRequest *request, WebReply *reply);
+void rules_page(const WebRequest *request, WebReply *reply);
+void people_page(const WebRequest *request, WebReply *reply);
+void state_page(const WebRequest *request, WebReply *reply);
 void reports_csv(const WebRequest *request, WebReply *reply);
 
 /* The row of `report` for what the address asks. */

@@ -17,6 +17,10 @@ static const WebPage pages[] = {
     {true, "/cases/*/*", MAY_WORK, case_done},
     {false, "/reports", MAY_ALL, reports_page},
     {false, "/reports.csv", MAY_ALL, reports_csv},
+    {false, "/rules", MAY_ALL, rules_page},
+    {true, "/rules", MAY_ALL, rules_page},
+    {false, "/people", MAY_ADMIN, people_page},
+    {false, "/health", MAY_ALL, state_page},
 
     {false, "/events", MAY_ALL, events_page},
     {false, "/metrics", MAY_NOBODY, metrics_page},

@@ -291,6 +291,7 @@ class Commands(unittest.TestCase):
     """The daemon decides by itself what a user may."""
 
     MAY = {"cases": ALL, "show": ALL, "status": ALL, "report": ALL,
+           "rules": ALL, "try": ALL, "health": ALL, "undo": LEAD,
            "policy": ALL, "note": WORK, "answered": WORK, "pause": WORK,
            "resume": WORK, "route": WORK, "urgency": LEAD, "topic": LEAD,
            "close": LEAD, "reopen": LEAD, "merge": LEAD, "export": {"anna"},

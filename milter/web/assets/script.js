@@ -229,9 +229,12 @@
 
 	/* ---- begin ---- */
 
-	if (/^#act-[a-z]+$/.test(location.hash)) {
-		act(location.hash.slice(5));
-	}
+	addEventListener("load", () => setTimeout(() => {
+		/* After the browser has gone where the address points. */
+		if (/^#act-[a-z]+$/.test(location.hash)) {
+			act(location.hash.slice(5));
+		}
+	}));
 	tick();
 	setInterval(tick, 10000);
 	if (document.querySelector("[data-live]")) {

@@ -1,0 +1,1 @@
+FLOW_TESTS += tests/browser/test_browser.py
