@@ -118,6 +118,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Message, message_free)
 /* The value of the first field NAME (caseless), decoded; NULL when absent. */
 const char *message_header(const Message *message, const char *name);
 
+/* The Message-ID that MESSAGE had before a server on its way gave it another,
+ * as Microsoft's and Google's do; NULL when none says so. Transfer full. */
+char *message_original_id(const Message *message);
+
 /* The first From address, folded; "" when absent. Not a copy. */
 const char *message_from(const Message *message);
 

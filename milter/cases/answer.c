@@ -17,6 +17,8 @@ typedef struct {
 	Identity identity; /* print: of the reply */
 	Hash forward;      /* print, when it isn't to the correspondent */
 	GArray *references;
+	char *original;  /* its Message-ID before a server changed it; NULL */
+	Identity before; /* print and id of that */
 	char *detail;
 	Wording wording;
 	const char *team; /* never NULL */
@@ -232,6 +234,19 @@ static void note_sent(
 	}
 }
 
+/* A server on the way gave it another Message-ID: what answers it has the new
+ * one, and a copy taken on the other side of that server the old one. */
+static void tell_renamed(
+    Draft *draft, const Outgoing *outgoing, const Identity *identity)
+{
+	const char *id = outgoing->answer->message->message_id;
+	g_autofree char *detail =
+	    g_strdup_printf("<%s> was <%s>", id, outgoing->original);
+
+	draft_message_event(draft, outgoing->answer->at_s, "renamed",
+	    outgoing->answer->member, detail, identity, NULL);
+}
+
 /* What the reply promises gets clocks, and a line with its words, which of
  * sensitive cases are kept nowhere. What was promised before is done. */
 static void record_pledges(Draft *draft, const Outgoing *outgoing, gint64 at_s)
@@ -298,6 +313,9 @@ static void record_answer(
 	}
 	note_reply(draft, outgoing, at_s);
 	record_pledges(draft, outgoing, at_s);
+	if (outgoing->original) {
+		tell_renamed(draft, outgoing, &outgoing->before);
+	}
 	draft_save(txn, draft, at_s);
 	conclude(outgoing, draft, stopped ? ANSWER_STOPPED : ANSWER_RECORDED);
 }
@@ -335,6 +353,27 @@ static void record_elsewhere(Txn *txn, Outgoing *outgoing, Draft *draft)
 	conclude(outgoing, draft, ANSWER_ELSEWHERE);
 }
 
+/* The reply that is known by its former id, once more by the new one. */
+static bool is_renamed(Txn *txn, Outgoing *outgoing)
+{
+	g_autoptr(Draft) draft = NULL;
+	Identity identity = {.print = outgoing->identity.print,
+	    .message_id = outgoing->identity.message_id};
+	Seen seen = {0};
+
+	if (!outgoing->original ||
+	    !seen_find(txn, &outgoing->before.print, &seen)) {
+		return false;
+	}
+	draft = draft_load_sound(txn, seen.id, NULL);
+	if (draft) {
+		tell_renamed(draft, outgoing, &identity);
+		draft_save(txn, draft, outgoing->answer->at_s);
+		conclude(outgoing, draft, ANSWER_AGAIN);
+	}
+	return draft != NULL;
+}
+
 /* This very reply again, by its second path. */
 static bool is_known(Txn *txn, Outgoing *outgoing)
 {
@@ -357,7 +396,7 @@ static void answer_change(Txn *txn, gpointer data)
 	Search search = {0};
 
 	conclude(outgoing, NULL, ANSWER_UNKNOWN);
-	if (is_known(txn, outgoing)) {
+	if (is_known(txn, outgoing) || is_renamed(txn, outgoing)) {
 		return;
 	}
 	search_threads(txn, outgoing, &search);
@@ -373,16 +412,17 @@ static void answer_change(Txn *txn, gpointer data)
 /* ---- preparing ---- */
 
 /* A second path may add a footer: with an id, the body doesn't count. */
-static Hash print_of(const Store *store, HashKind kind, const Answer *answer)
+static Hash print_of(
+    const Store *store, HashKind kind, const Answer *answer, const char *id)
 {
 	const Message *message = answer->message;
 	char date[24];
-	const char *with_id[] = {"id", message->message_id, answer->member};
+	const char *with_id[] = {"id", id, answer->member};
 	const char *without[] = {
 	    "no", date, answer->member, message->subject, message->body_sha256};
 
 	g_snprintf(date, sizeof(date), "%" G_GINT64_FORMAT, message->date_s);
-	if (message->message_id) {
+	if (id) {
 		return store_hash(store, kind, with_id, G_N_ELEMENTS(with_id));
 	}
 	return store_hash(store, kind, without, G_N_ELEMENTS(without));
@@ -412,11 +452,20 @@ static void outgoing_init(
 	memset(outgoing, 0, sizeof(*outgoing));
 	outgoing->answer = answer;
 	outgoing->team = answer->team ? answer->team : "";
-	outgoing->identity.print = print_of(store, HASH_REPLY, answer);
-	outgoing->forward = print_of(store, HASH_FORWARD, answer);
+	outgoing->identity.print = print_of(store, HASH_REPLY, answer, id);
+	outgoing->forward = print_of(store, HASH_FORWARD, answer, id);
 	if (id) {
 		outgoing->identity.message_id =
 		    store_hash(store, HASH_MESSAGE_ID, &id, 1);
+	}
+	outgoing->original = id ? message_original_id(answer->message) : NULL;
+	if (outgoing->original) {
+		const char *was = outgoing->original;
+
+		outgoing->before.print =
+		    print_of(store, HASH_REPLY, answer, was);
+		outgoing->before.message_id =
+		    store_hash(store, HASH_MESSAGE_ID, &was, 1);
 	}
 	outgoing->references = references_hashes(store, answer->message);
 	outgoing->detail = detail_of(answer);
@@ -442,6 +491,7 @@ bool store_answer(Store *store, const Answer *answer, AnswerOutcome *outcome,
 	}
 	g_array_unref(outgoing.references);
 	g_free(outgoing.detail);
+	g_free(outgoing.original);
 	wording_clear(&outgoing.wording);
 	case_free(outgoing.kase);
 	return good;

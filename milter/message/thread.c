@@ -167,3 +167,16 @@ char *thread_conversation(const char *raw)
 	}
 	return g_string_free(hex, FALSE);
 }
+
+char *message_original_id(const Message *message)
+{
+	static const char *const names[] = {"X-Microsoft-Original-Message-ID",
+	    "X-Google-Original-Message-ID"};
+	for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+		const char *value = message_header(message, names[i]);
+		if (value != NULL && *value != '\0') {
+			return thread_id(value);
+		}
+	}
+	return NULL;
+}

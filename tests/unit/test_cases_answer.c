@@ -194,6 +194,42 @@ static void test_thread_by_reply(void **state)
 	assert_int_equal(kase->first_reply_s, T0 + HOUR);
 }
 
+/* A server on the way renames it: one reply, and both ids lead to its case,
+ * whichever copy is seen first. */
+static void test_renamed(void **unused)
+{
+	(void)unused;
+	for (guint i = 0; i < 2; i++) {
+		void *state;
+		World *world;
+		Mail first = {.id = "m1@x"};
+		Mail old = {
+		    BOB, .to = CUSTOMER, .id = "r1@pc", .refs = "<m1@x>"};
+		Mail new = {BOB, .to = CUSTOMER, .id = "r1@cloud",
+		    .refs = "<m1@x>",
+		    .more = "X-Microsoft-Original-Message-ID: <r1@pc>\r\n"};
+		Mail next = {.refs = "<r1@cloud>",
+		    .id = "m2@x",
+		    .body = "And?",
+		    .at_s = T0 + 2 * HOUR};
+		g_autoptr(Case) kase = NULL;
+
+		setup(&state);
+		world = state;
+		case_free(world_admit(world, ADMIT_NEW, &first));
+		case_free(world_answer(
+		    world, ANSWER_STOPPED, "care", i ? &new : &old));
+		case_free(
+		    world_answer(world, ANSWER_AGAIN, "care", i ? &old : &new));
+		case_free(world_answer(world, ANSWER_AGAIN, "care", &new));
+		assert_int_equal(world_events(world, 1, "reply"), 1);
+		assert_int_equal(world_events(world, 1, "renamed"), 1);
+		kase = world_admit(world, ADMIT_JOINED, &next);
+		assert_int_equal(kase->id, 1);
+		teardown(&state);
+	}
+}
+
 /* Nobody waits for an answer to thanks: they end no state, not even a pause. */
 static void test_thanks(void **state)
 {
@@ -296,6 +332,7 @@ int main(void)
 	    TEST(test_to_the_second),
 	    TEST(test_answered_twice),
 	    TEST(test_thread_by_reply),
+	    cmocka_unit_test(test_renamed),
 	    TEST(test_thanks),
 	    TEST(test_late_reply),
 	    TEST(test_slow_clock),
