@@ -377,12 +377,22 @@ static Clock *find_clock(const GArray *clocks, const Clock *like)
 	return NULL;
 }
 
+/* What was told since can't be taken back, and isn't told again. */
+static void keep_told(Clock *clock, const Clock *since)
+{
+	clock->warned_pct = MAX(clock->warned_pct, since->warned_pct);
+	clock->breached = clock->breached || since->breached;
+	clock->escalated_s = MAX(clock->escalated_s, since->escalated_s);
+	clock->quiet_s = MAX(clock->quiet_s, since->quiet_s);
+}
+
 /* CLOCK of the case is as WAS again. */
 static void restore_clock(Draft *draft, Clock *clock, const Clock *was)
 {
 	bool ended = clock->state == CLOCK_MET || clock->state == CLOCK_MISSED;
 	Clock again = *was;
 
+	keep_told(&again, clock);
 	if (is_live(clock)) {
 		if (clock->state != was->state || clock->due_s != was->due_s) {
 			*clock = again;
