@@ -15,6 +15,8 @@ typedef struct {
 	const char *search; /* where the store's search would tell too much */
 	guint left;         /* rows still wanted; 0 = no more */
 	guint given;
+	guint visited;       /* by the store, in this round */
+	GHashTable *done;    /* numbers of earlier rounds; NULL: there is one */
 	gint64 from_s, to_s; /* arrival, for export */
 	GError *error;
 } Walk;
@@ -43,13 +45,17 @@ static bool list_one(const Case *kase, gpointer data)
 	Walk *walk = data;
 	Json *json;
 
-	if (!case_seen(kase, &walk->look) || search_tells(walk, kase)) {
+	walk->visited++;
+	if ((walk->done != NULL &&
+		!g_hash_table_add(walk->done, (gpointer)(guintptr)kase->id)) ||
+	    !case_seen(kase, &walk->look) || search_tells(walk, kase)) {
 		return true;
 	}
 	json = row_new();
 	case_write(json, kase, &walk->look);
 	walk->given++;
-	return call_row(walk->call, json) && --walk->left > 0;
+	walk->left = call_row(walk->call, json) ? walk->left - 1 : 0;
+	return walk->left > 0;
 }
 
 static bool list_filter(Call *call, CaseFilter *filter, GError **error)
@@ -96,10 +102,37 @@ static bool needs_sifting(const Walk *walk, const CaseFilter *filter)
 	       (person != NULL && person->role == USER_EXECUTIVE);
 }
 
+/* Asks the store for more and more, until enough of it may be shown: nearly
+ * always the first rows do, however many there are. */
+static bool sift(Walk *walk, CaseFilter *filter, GError **error)
+{
+	g_autoptr(GHashTable) done = g_hash_table_new(NULL, NULL);
+	guint64 most = (guint64)filter->limit * 2;
+
+	if (filter->limit == 0) {
+		return store_each(
+		    walk->call->store, filter, list_one, walk, error);
+	}
+	walk->left = filter->limit;
+	walk->done = done;
+	do {
+		filter->limit = (guint)MIN(most, G_MAXINT32);
+		walk->visited = 0;
+		if (!store_each(
+			walk->call->store, filter, list_one, walk, error)) {
+			return false;
+		}
+		most *= 8;
+	} while (walk->left > 0 && walk->visited >= filter->limit);
+	walk->done = NULL;
+	return true;
+}
+
 bool run_cases(Call *call, GError **error)
 {
 	Walk walk = walk_begin(call);
 	CaseFilter filter;
+	bool done;
 
 	if (!list_filter(call, &filter, error)) {
 		return false;
@@ -108,8 +141,8 @@ bool run_cases(Call *call, GError **error)
 		filter.teams = (const char *const *)walk.look.person->teams;
 	} else if (needs_sifting(&walk, &filter)) {
 		walk.search = filter.search;
-		walk.left = filter.limit > 0 ? filter.limit : G_MAXUINT;
-		filter.limit = 0;
+		done = sift(&walk, &filter, error);
+		return done && (walk.given > 0 || nothing_found(call, error));
 	}
 	if (!store_each(call->store, &filter, list_one, &walk, error)) {
 		return false;

@@ -208,6 +208,18 @@ class Pages(unittest.TestCase):
         rows = TOKENS["anna"].get("/api/v1/cases?search=threatened").json()
         self.assertIn(self.trust, [row["id"] for row in rows])
 
+    def test_limits_count_what_is_shown(self):
+        """However many that may not be seen stand before."""
+        hidden = [take(THREAT) for _ in range(7)]
+        shown = [take(BILL) for _ in range(3)]
+        rows = TOKENS["xeno"].get("/api/v1/cases?limit=3").json()
+        self.assertEqual(len(rows), 3)
+        self.assertFalse({row["id"] for row in rows} & set(hidden))
+        rows = [row["id"] for row in
+                TOKENS["xeno"].get("/api/v1/cases?limit=500").json()]
+        self.assertEqual(len(rows), len(set(rows)))
+        self.assertLessEqual(set(shown), set(rows))
+
     def test_counts(self):
         for name in ROLES:
             teams = {row["team"] for row in
