@@ -32,6 +32,7 @@ static void remember_index(Draft *draft)
 	draft->order_value = case_order_value(draft->kase);
 	draft->wake = case_wake_key(draft->kase);
 	draft->alarm = case_alarm_key(draft->kase);
+	draft->old_clocks = draft->kase->clocks->len;
 }
 
 Draft *draft_load_exact(Txn *txn, guint64 id)
@@ -272,7 +273,7 @@ static void hush(Draft *draft, gint64 quiet_s)
 {
 	GArray *clocks = draft->kase->clocks;
 
-	for (guint i = 0; i < clocks->len; i++) {
+	for (guint i = draft->old_clocks; i < clocks->len; i++) {
 		Clock *clock = &g_array_index(clocks, Clock, i);
 
 		if (clock->next_s && clock->next_s <= quiet_s) {

@@ -277,6 +277,7 @@ typedef struct {
 	GPtrArray *notices; /* of Notice, not queued yet */
 	GString *clocks;    /* what clocks did since the last event */
 	bool ended;         /* a clock has */
+	guint old_clocks;   /* clocks that it has in the store */
 } Draft;
 
 /* The case ID, or the one it was merged into; NULL when there is none, or with

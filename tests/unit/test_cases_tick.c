@@ -327,6 +327,13 @@ static void test_quiet(void **state)
 	    "escalation 90000 90000 ea@example.com\n");
 }
 
+/* A case that was there before keeps what is just due. */
+static void test_quiet_spares_others(void **state)
+{
+	admit(*state, &safety);
+	admit_old(*state, true, SAFETY_QUEUED);
+}
+
 static void test_not_quiet(void **state)
 {
 	admit_old(*state, false, SAFETY_QUEUED);
@@ -785,6 +792,7 @@ int main(void)
 	    TEST(test_ends_with_the_case),
 	    TEST(test_nobody_told_in_shadow),
 	    TEST(test_quiet),
+	    TEST(test_quiet_spares_others),
 	    TEST(test_not_quiet),
 	    TEST(test_pause),
 	    TEST(test_promises),
