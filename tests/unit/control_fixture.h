@@ -475,7 +475,9 @@ void store_stats(Store *store, StoreStats *stats)
 
 static const char fixture_conf[] =
     "company = \"Example\"\n"
-    "control { socket = \"%s/control.sock\" assistants = {\"nobody\"} }\n"
+    "control { socket = \"%s/control.sock\" assistants = {\"nobody\"}"
+    " readers = {\"daemon\", \"bin\"} }\n"
+    "web { users = \"users\" system-user = \"daemon\" }\n"
     "store { path = \"%s/store\" }\n"
     "rules { packs = {\"%s/*.rules\"} }\n"
     "desk \"ceo\" { addresses = {\"ceo@example.com\"} }\n"

@@ -427,12 +427,12 @@ static void test_stop_lets_work_finish(void **state)
 	g_string_free(answer, TRUE);
 }
 
+#define TOLD_BYTES 8192
+
 /* In another user's process: what it is told. */
-static void ask_as(const Fixture *fixture, guint uid, char *told, gsize size)
+static void ask_as(
+    const Fixture *fixture, guint uid, const char *ask, char *told)
 {
-	static const char ask[] =
-	    "{\"v\":1,\"command\":\"cases\",\"as\":\"root\"}\n"
-	    "{\"v\":1,\"command\":\"backup\",\"args\":{\"folder\":\"/x\"}}\n";
 	int ends[2];
 	pid_t child;
 	ssize_t n, all = 0;
@@ -464,7 +464,8 @@ static void ask_as(const Fixture *fixture, guint uid, char *told, gsize size)
 		_exit(0);
 	}
 	close(ends[1]);
-	while ((n = read(ends[0], told + all, size - 1 - (size_t)all)) > 0) {
+	while (
+	    (n = read(ends[0], told + all, TOLD_BYTES - 1 - (size_t)all)) > 0) {
 		all += n;
 	}
 	told[all] = '\0';
@@ -475,21 +476,64 @@ static void ask_as(const Fixture *fixture, guint uid, char *told, gsize size)
 
 static void test_peers(void **state)
 {
+	static const char ask[] =
+	    "{\"v\":1,\"command\":\"cases\",\"as\":\"root\"}\n"
+	    "{\"v\":1,\"command\":\"backup\",\"args\":{\"folder\":\"/x\"}}\n";
 	Fixture *fixture = *state;
-	char told[8192];
+	char told[TOLD_BYTES];
 
 	if (geteuid() != 0) {
 		skip();
 	}
 	chmod(fixture->folder, 0711);
 	/* An assistant by name: may look, may not back up. */
-	ask_as(fixture, 65534, told, sizeof(told));
+	ask_as(fixture, 65534, ask, told);
 	assert_non_null(strstr(told, "\"AR-1\""));
 	assert_non_null(strstr(told, "backup: you may not"));
 	/* Nobody in particular. */
-	ask_as(fixture, 54321, told, sizeof(told));
+	ask_as(fixture, 54321, ask, told);
 	assert_null(strstr(told, "AR-1"));
 	assert_non_null(strstr(told, "denied"));
+}
+
+/* Only the web process's user may ask in a person's name, and then by that
+ * person's rights. */
+static void test_logins(void **state)
+{
+	static const char ask[] =
+	    "{\"v\":1,\"command\":\"note\",\"args\":{\"case\":\"AR-1\","
+	    "\"text\":\"x\"},\"login\":\"ann\"}\n"
+	    "{\"v\":1,\"command\":\"note\",\"args\":{\"case\":\"AR-1\","
+	    "\"text\":\"x\"},\"login\":\"rob\"}\n"
+	    "{\"v\":1,\"command\":\"note\",\"args\":{\"case\":\"AR-1\","
+	    "\"text\":\"x\"},\"login\":\"zoe\"}\n"
+	    "{\"v\":1,\"command\":\"note\",\"args\":{\"case\":\"AR-1\","
+	    "\"text\":\"x\"}}\n";
+	Fixture *fixture = *state;
+	g_autofree char *users =
+	    g_build_filename(fixture->folder, "users", NULL);
+	char told[TOLD_BYTES];
+
+	if (geteuid() != 0) {
+		skip();
+	}
+	assert_true(g_file_set_contents(
+	    users, "ann:assistant:::\nrob:reader:::\n", -1, NULL));
+	chmod(fixture->folder, 0711);
+	/* "daemon", the web process's: as ann, as rob, as nobody, as itself. */
+	ask_as(fixture, 1, ask, told);
+	assert_non_null(strstr(told, "\"noted\""));
+	assert_string_equal(fixture->store.who, "ann");
+	assert_non_null(strstr(told, "your role (reader) does not allow it"));
+	assert_non_null(strstr(told, "there is no such user"));
+	assert_non_null(strstr(told, "you may not (daemon"));
+	/* "bin", a reader like others; and an assistant. */
+	ask_as(fixture, 2, ask, told);
+	assert_null(strstr(told, "\"noted\""));
+	assert_non_null(strstr(told, "may not ask in a user's name"));
+	ask_as(fixture, 65534, ask, told);
+	assert_non_null(strstr(told, "may not ask in a user's name"));
+	g_unlink(users);
 }
 
 int main(void)
@@ -509,6 +553,7 @@ int main(void)
 	    TEST(test_stop_lets_idle_go),
 	    TEST(test_stop_lets_work_finish),
 	    TEST(test_peers),
+	    TEST(test_logins),
 	};
 
 	log_set_level(LOG_ERROR);
