@@ -8,6 +8,7 @@
 
 #include "anteroom/address.h"
 #include "anteroom/error.h"
+#include "sender.h"
 #include "verdict.h"
 
 /* The moment the mail server handed it over; of a mailbox, what the last mail
@@ -30,9 +31,14 @@ typedef Score *(*Scoring)(
 static Score *score_by(Scoring scoring, Setup *setup, const Delivery *delivery,
     const Message *message)
 {
+	g_auto(GStrv) facts =
+	    ruleset_wants(setup->rules, SECTION_SENDER)
+		? sender_facts(setup->conf, &delivery->origin, message)
+		: NULL;
 	ScoreContext context = {
 	    .arrival_s = arrival_of(delivery, message),
 	    .zone = conf_zone(setup->conf),
+	    .sender_facts = (const char *const *)facts,
 	};
 
 	return scoring(setup->rules, message, &context);

@@ -125,6 +125,11 @@ char *message_original_id(const Message *message);
 /* The first From address, folded; "" when absent. Not a copy. */
 const char *message_from(const Message *message);
 
+/* Did the mail server called AUTHSERV_ID ("" = none is believed) find that the
+ * one address in From is who it says, by an Authentication-Results field (RFC
+ * 8601) above the first Received? */
+bool message_authenticated(const Message *message, const char *authserv_id);
+
 /* Everybody an answer may go to: From and Reply-To, folded, each once.
  * NULL-terminated, transfer full. */
 char **message_correspondents(const Message *message);

@@ -91,6 +91,8 @@ void ruleset_unref(Ruleset *ruleset);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ruleset, ruleset_unref)
 
 guint ruleset_size(const Ruleset *ruleset);
+/* Does any rule look at SECTION? */
+bool ruleset_wants(const Ruleset *ruleset, Section section);
 /* May patterns be machine code here? False: slower, same answers. */
 bool ruleset_jit(const Ruleset *ruleset);
 

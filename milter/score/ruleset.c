@@ -233,3 +233,8 @@ bool ruleset_jit(const Ruleset *ruleset)
 {
 	return ruleset->jit;
 }
+
+bool ruleset_wants(const Ruleset *ruleset, Section section)
+{
+	return (ruleset->wanted.sections & 1u << section) != 0;
+}

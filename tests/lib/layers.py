@@ -52,7 +52,8 @@ FOREIGN = {
 }
 TOP = {'Makefile', 'README.md', 'milter', 'include', 'rules', 'tests',
        'packaging'}
-PIPELINE = {'pipeline.c', 'setup.c', 'verdict.c', 'verdict.h'}
+PIPELINE = {'pipeline.c', 'setup.c', 'verdict.c', 'verdict.h', 'sender.c',
+            'sender.h'}
 
 
 def module_of(path):
