@@ -170,8 +170,8 @@ char *thread_conversation(const char *raw)
 
 char *message_original_id(const Message *message)
 {
-	static const char *const names[] = {"X-Microsoft-Original-Message-ID",
-	    "X-Google-Original-Message-ID"};
+	static const char *const names[] = {
+	    "X-Microsoft-Original-Message-ID", "X-Google-Original-Message-ID"};
 	for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
 		const char *value = message_header(message, names[i]);
 		if (value != NULL && *value != '\0') {
