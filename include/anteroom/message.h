@@ -112,6 +112,14 @@ Message *message_read_from(
  * reader before. Transfer full. Uses no library but ours. */
 Message *message_unread(const void *bytes, gsize length, const char *because);
 
+/*
+ * Is this a journal report (Exchange, Microsoft 365, Google): a text that names
+ * the sender, and the message that was sent as it was? *COPY: N bytes of it,
+ * within BYTES. False: it is none, outputs untouched.
+ */
+bool message_journaled(
+    const void *bytes, gsize length, const void **copy, gsize *n);
+
 void message_free(Message *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Message, message_free)
 

@@ -87,6 +87,29 @@ static void verdict_row(Call *call, const char *file, const Verdict *verdict)
 	call_row(call, json);
 }
 
+/* What is wrapped in a journal report: the envelope of the report is not its
+ * own. Journals also have what came in from outside; of that Exchange says so,
+ * and then nobody vouches for it. */
+static void unwrap(Delivery *delivery)
+{
+	const void *copy;
+	gsize n;
+	g_autoptr(Message) message = NULL;
+	const char *as;
+
+	if (!message_journaled(delivery->bytes, delivery->n_bytes, &copy, &n)) {
+		return;
+	}
+	delivery->bytes = copy;
+	delivery->n_bytes = n;
+	delivery->sender = NULL;
+	delivery->recipients = NULL;
+	message = message_unread(copy, n, "");
+	as = message_header(message, "X-MS-Exchange-Organization-AuthAs");
+	delivery->origin.vouched =
+	    as == NULL || g_ascii_strcasecmp(as, "Anonymous") != 0;
+}
+
 static bool take_in(
     Call *call, Delivery *delivery, const char *file, GError **error)
 {
@@ -101,6 +124,9 @@ static bool take_in(
 	delivery->bytes = request->bytes;
 	delivery->n_bytes = request->n_bytes;
 	delivery->truncated = request->truncated;
+	if (args_flag(call, "sent")) {
+		unwrap(delivery);
+	}
 	delivery->now_s = call->now_s;
 	delivery->via = call->command->name;
 	delivery->quiet = !args_flag(call, "notify");

@@ -338,13 +338,14 @@ class PrivatePostfix:
     {daemon_name} is ORIGINATING. tapped: like mx, through MILTER TAP."""
 
     def __init__(self, folder, sink, milter, tap=None, domains=("example.com",),
-                 settings=""):
+                 settings="", services=""):
         self.folder = pathlib.Path(folder) / "postfix"
         self.sink = sink
         self.milter = milter
         self.tap = tap
         self.domains = domains
         self.settings = settings
+        self.services = services
         self.mx = self.submission = self.tapped = None
 
     @staticmethod
@@ -367,7 +368,8 @@ class PrivatePostfix:
             domains=" ".join(self.domains), milter=self.milter,
             more=self.settings))
         (self.folder / "master.cf").write_text(MASTER_CF.format(
-            host=HOST, mx=self.mx, submission=self.submission, more=tapped))
+            host=HOST, mx=self.mx, submission=self.submission,
+            more=tapped + self.services))
 
     def command(self, *words, **more):
         return subprocess.run(
