@@ -18,7 +18,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
 import miltertalk as mt
 from courier import Courier, MoodySink, conf_for
-from daemon import Anteroomd, desk
+from daemon import BUILD, Anteroomd, desk
+from faketime import Faketime, library
 from mailserver import wait_until
 
 DESK = desk("ceo", ["ceo@example.com"])
@@ -162,6 +163,74 @@ class Letters(Base):
                 self.assertNotIn(word, whole)
             self.assertIn("AR-1", whole)
             self.assertIn("trust", whole)
+
+
+@unittest.skipUnless(library(), "libfaketime isn't installed")
+@unittest.skipIf("san-" in str(BUILD), "preloading and sanitizers don't mix")
+class Digests(Base):
+    def test_morning(self):
+        self.daemon.stop()
+        fake = Faketime(pathlib.Path(self.daemon.folder),
+                        "2026-11-23T20:00:00Z")
+        self.daemon.environment = fake.environment
+        self.daemon.start()
+        came = ("Received: from a by mx.example.com; "
+                "Mon, 23 Nov 2026 19:00:00 +0000\n")
+        for number in range(3):
+            self.take(came + message(
+                number, f"{INVOICE} Account {number * 7919}."))
+        self.take(came + message(9, THREAT, "He calls me every night"))
+        self.daemon.stop()
+        fake.set("2026-11-24T08:00:00Z")
+        self.daemon.start()
+        with self.courier:
+            wait_until(lambda: len([r for r in self.notices("sent")
+                                    if r["kind"] == "digest"]) == 12, 20,
+                       "two mornings of leads, assistant and executive")
+        digests = {d.recipients[0]: parse(d) for d in self.sink.deliveries
+                   if "24 November" in parse(d)["Subject"]}
+        letter = digests["ea@example.com"]
+        self.assertFalse(letter.defects)
+        self.assertIn("Tuesday, 24 November: 4 arrived", letter["Subject"])
+        kinds = [part.get_content_type() for part in letter.walk()]
+        self.assertEqual(kinds, ["multipart/alternative", "text/plain",
+                                 "multipart/related", "text/html",
+                                 "image/png", "image/png"])
+        html = letter.get_body(("html",)).get_content()
+        pictures = [p for p in letter.walk()
+                    if p.get_content_type() == "image/png"]
+        for picture in pictures:
+            self.assertEqual(picture.get_content()[:4], b"\x89PNG")
+            self.assertIn(f"cid:{picture['Content-ID'].strip('<>')}", html)
+        self.assertEqual(html.count(' alt="'), 2)
+        text = letter.get_body(("plain",)).get_content()
+        self.assertIn("4, 1 of them sensitive", text)
+        whole = text + html
+        for word in ("night", "rape", "ann9@"):
+            self.assertNotIn(word, whole)
+        # Nothing came to them: one line all the same.
+        self.assertEqual(digests["media-lead@example.com"]["Subject"],
+                         "Quiet: Tuesday, 24 November")
+        # Neither a restart nor another look sends it again.
+        self.daemon.stop()
+        self.daemon.start()
+        time.sleep(1.2)
+        self.assertFalse([r for r in self.notices("waiting")
+                          if r["kind"] == "digest"])
+
+    def test_preview(self):
+        self.take(message(1))
+        done = self.daemon.run("digest", "--to", "care-lead@example.com",
+                               "--preview")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        letter = email.message_from_string(done.stdout,
+                                           policy=email.policy.default)
+        self.assertIn("1 arrived", letter["Subject"])
+        self.assertEqual(letter["To"], "care-lead@example.com")
+        done = self.daemon.run("digest", "--to", "bob@example.com",
+                               "--preview")
+        self.assertEqual(done.returncode, 1)
+        self.assertFalse(self.notices("all"))
 
 
 class Moods(Base):
