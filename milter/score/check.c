@@ -14,6 +14,7 @@
 #define SLOW_MS 50
 #define PROBE_BYTES PATTERN_PIECE_BYTES
 #define SHOWN_BYTES 80
+#define PATTERN_WORDS 8 /* of a pattern, tried */
 
 typedef struct {
 	const CompiledRule *rule;
@@ -176,6 +177,33 @@ static bool probe_example(const Check *check, const char *example)
 	return true;
 }
 
+/* The words that the pattern itself has: what it begins with, over and over,
+ * is where a search begins anew each time. False: slow. */
+static bool probe_pattern(const Check *check)
+{
+	const char *at = check->rule->rule->match;
+	for (guint n = 0; *at && n < PATTERN_WORDS;) {
+		gsize length = 0;
+		if (*at == '\\' && at[1]) {
+			at += 2;
+			continue;
+		}
+		while (g_ascii_isalnum(at[length])) {
+			length++;
+		}
+		if (length) {
+			g_autofree char *word =
+			    g_strdup_printf("%.*s ", (int)length, at);
+			n++;
+			if (!probe(check, word, length + (length > 1))) {
+				return false;
+			}
+		}
+		at += MAX(length, 1);
+	}
+	return true;
+}
+
 static void check_speed(const Check *check)
 {
 	static const char *const units[] = {
@@ -184,6 +212,9 @@ static void check_speed(const Check *check)
 		if (!probe(check, units[i], strlen(units[i]))) {
 			return;
 		}
+	}
+	if (!probe_pattern(check)) {
+		return;
 	}
 	const char *const *hits = check->rule->rule->hits;
 	for (guint i = 0; hits && hits[i]; i++) {
