@@ -617,6 +617,70 @@ class Health(unittest.TestCase):
         self.assertEqual(browser.get("/").status, 200)
 
 
+class Users(unittest.TestCase):
+    def ask(self, *words, code=0, says="", data=None):
+        done = DAEMON.run("user", *words, data=data)
+        text = f"{words}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        self.assertEqual(done.returncode, code, text)
+        self.assertIn(says, done.stdout + done.stderr, text)
+        return done.stdout
+
+    def user(self, name):
+        rows = [json.loads(line) for line in
+                self.ask("list", "--json").splitlines()]
+        return next((row for row in rows if row["name"] == name), None)
+
+    def test_life_of_a_user(self):
+        self.ask("add", "ulla", "lead", "--team", "care", "--team", "media")
+        self.assertEqual(self.user("ulla"), {
+            "v": 1, "name": "ulla", "role": "lead",
+            "teams": ["care", "media"], "password": False, "tokens": 0})
+        self.ask("add", "ulla", code=1, says="already")
+        self.ask("password", "ulla", data="a good password\n")
+        token = self.ask("token", "ulla").strip()
+        self.assertRegex(token, r"^ar_[\w-]{43}$")
+        browser = WEB.browser(token=token)
+        self.assertEqual(browser.get("/api/v1/cases").status, 200)
+        self.assertEqual(WEB.browser().login("ulla", "a good password")
+                         .status, 303)
+        self.ask("role", "ulla", "--role", "member", "--team", "care")
+        row = self.user("ulla")
+        self.assertEqual((row["role"], row["teams"]), ("member", ["care"]))
+        self.ask("token", "ulla", "--revoke")
+        self.assertEqual(browser.get("/api/v1/cases").status, 401)
+        self.ask("remove", "ulla")
+        self.assertIsNone(self.user("ulla"))
+        self.ask("remove", "ulla", code=1, says="no user")
+
+    def test_token_of_a_program(self):
+        """Who isn't there yet becomes a reader."""
+        token = self.ask("token", "monitor").strip()
+        self.assertEqual(self.user("monitor")["role"], "reader")
+        browser = WEB.browser(token=token)
+        self.assertEqual(browser.get("/metrics").status, 200)
+        for wrong in (token[:-1], token + "a", token.upper(), "", "ar_"):
+            self.assertEqual(WEB.browser(headers={
+                "Authorization": f"Bearer {wrong}"}).get(
+                    "/api/v1/cases").status, 401, wrong)
+        self.assertEqual(WEB.browser(headers={
+            "Authorization": f"Basic {token}"}).get(
+                "/api/v1/cases").status, 401)
+
+    def test_wrong_words(self):
+        for words, code, says in (
+                (["add", "x", "leed"], 2, 'did you mean "lead"?'),
+                (["add", "x", "--team", "caer"], 2, 'did you mean "care"?'),
+                (["add", "a:b"], 2, "can't be a user's name"),
+                (["add"], 2, "NAME is missing"),
+                (["ad", "x"], 2, "add"),
+                (["role", "nobody-there", "lead"], 1, "no user"),
+                (["password", "nobody-there"], 1, "no user")):
+            self.ask(*words, code=code, says=says, data="a password x\n")
+            self.assertIsNone(self.user("x"))
+        self.ask("password", "anna", code=2, says="characters", data="short\n")
+        self.ask("password", "anna", code=2, says="standard input", data="")
+
+
 class Files(unittest.TestCase):
     def test_users_file(self):
         """Secrets aren't in it, and others can't read it."""
