@@ -205,4 +205,19 @@ typedef struct {
 /* What `explain` says of SCREENING. Transfer full. */
 char *explain_json(const Screening *screening, const Explain *explain);
 
+/* What other packs would decide about many messages. */
+typedef struct {
+	guint messages, changed;    /* of them, decided otherwise: */
+	guint topic, urgency, team; /* the first topic, the level, the team */
+	guint to_screened, to_case; /* of `team` */
+} BacktestSum;
+
+/* How the decision about one message, named FILE, differs between BEFORE and
+ * AFTER, with the rules that make the difference; NULL: it doesn't. Counts it
+ * in SUM. Transfer full. */
+char *backtest_json(const Screening *before, const Screening *after,
+    const char *file, BacktestSum *sum);
+/* {"v":1,"summary":{...}}. Transfer full. */
+char *backtest_sum_json(const BacktestSum *sum);
+
 #endif

@@ -19,6 +19,7 @@ static const struct {
 } runs[] = {
     {"check", check_run},
     {"explain", explain_run},
+    {"backtest", backtest_run},
     {"replay", replay_run},
     {"take", take_run},
     {"user", user_run},

@@ -97,6 +97,7 @@ GByteArray *mailbox_stdin(bool *truncated, GError **error);
 int ask_run(const Options *options);
 int check_run(const Options *options);
 int explain_run(const Options *options);
+int backtest_run(const Options *options);
 int replay_run(const Options *options);
 int take_run(const Options *options);
 int digest_run(const Options *options);

@@ -1,2 +1,2 @@
-$(eval $(call module,cli,ask.c cli.c client.c digest.c exit.c help.c local.c mailbox.c \
+$(eval $(call module,cli,ask.c backtest.c cli.c client.c digest.c exit.c help.c local.c mailbox.c \
 	options.c replay.c user.c,,,control users view))

@@ -41,6 +41,16 @@ static const Command commands[] = {
       "say which rules of TOPIC didn't hit, and what was missing" },
     { "verify", NULL, WORD_FLAG, false, false,
       "score by PCRE2 alone as well; exit code 1 when something differs" } } },
+{ "backtest", ROLE_NONE, "say what other packs would decide about mailboxes",
+  "Reads and scores every message twice, by the packs of the configuration and\n"
+  "by those of GLOB, and shows each decision that differs with the rules that\n"
+  "make the difference, then the sum. Records nothing. Quote GLOB for the shell;\n"
+  "a folder stands for its *.rules. MAILBOX is what explain reads.",
+  true,
+  { { "mailbox", "MAILBOX", WORD_PATH, true, true, "where the messages are" } },
+  { { "rules", "GLOB", WORD_PATH, true, false,
+      "the packs to compare with, instead of those of the configuration" },
+    JSON_FLAG } },
 { "replay", ROLE_ASSISTANT, "take in a mailbox as if it arrived now",
   "MAILBOX is an mbox, a Maildir, a folder of messages or one message. A\n"
   "message's arrival is the time of its topmost Received field, else its Date,\n"

@@ -74,6 +74,7 @@ void policy_row(View *view, const JsonValue *row, GString *out);
 void forecast_row(View *view, const JsonValue *row, GString *out);
 void notices_row(View *view, const JsonValue *row, GString *out);
 void notices_end(View *view, GString *out);
+void backtest_row(View *view, const JsonValue *row, GString *out);
 void explain_row(View *view, const JsonValue *row, GString *out);
 void csv_row(View *view, const JsonValue *row, GString *out);
 void csv_end(View *view, GString *out);

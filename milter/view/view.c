@@ -22,6 +22,7 @@ static const ViewKind kinds[] = {
     {"notice-sent", act_row, NULL},
     {"notice-failed", act_row, NULL},
     {"explain", explain_row, NULL},
+    {"backtest", backtest_row, NULL},
     {"try", explain_row, NULL},
     {"rules", rules_row, rules_end},
     {"csv", csv_row, csv_end},
