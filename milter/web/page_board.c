@@ -74,6 +74,7 @@ static bool ask_all(Board *board, const WebRequest *request, GError **error)
 
 typedef struct {
 	gint64 open, due_soon, overdue, paused, answered, closed, met, missed;
+	gint64 promises, late_promises;
 } Numbers;
 
 static void add_numbers(Numbers *sum, const JsonValue *team)
@@ -86,6 +87,9 @@ static void add_numbers(Numbers *sum, const JsonValue *team)
 	sum->paused += json_get_int(team, "paused", 0);
 	sum->answered += json_get_int(team, "answered", 0);
 	sum->closed += json_get_int(team, "closed", 0);
+	sum->promises += json_get_int(json_get(team, "promises"), "open", 0);
+	sum->late_promises +=
+	    json_get_int(json_get(team, "promises"), "overdue", 0);
 	sum->met += json_get_int(reply, "met", 0);
 	sum->missed += json_get_int(reply, "missed", 0);
 }
@@ -173,6 +177,8 @@ static void tiles(Board *board)
 	tile(board, t(page, "open"), numbers.open, NULL, open);
 	tile(board, t(page, "paused"), numbers.paused, NULL, paused);
 	tile(board, t(page, "answered"), numbers.answered, NULL, answered);
+	tile(board, t(page, "promises"), numbers.promises,
+	    numbers.late_promises > 0 ? "alarm" : NULL, NULL);
 	share_tile(board, &numbers);
 	html_close(page->html);
 }
@@ -317,13 +323,23 @@ static bool is_paused(const JsonValue *row)
 	return g_strcmp0(json_get_string(row, "state"), "paused") == 0;
 }
 
-static guint count_late(const GPtrArray *rows, bool late)
+/* The parts of what is due; a case is in one of them. */
+typedef enum { PART_LATE, PART_PROMISED, PART_NEXT, PART_NONE } Part;
+
+static Part part_of(const JsonValue *row)
+{
+	return is_late(row)                         ? PART_LATE
+	       : case_promised(row)                 ? PART_PROMISED
+	       : is_paused(row) || !case_waits(row) ? PART_NONE
+						    : PART_NEXT;
+}
+
+static guint count_part(const GPtrArray *rows, Part part)
 {
 	guint n = 0;
 
 	for (guint i = 0; rows != NULL && i < rows->len; i++) {
-		n += is_late(rows->pdata[i]) == late &&
-		     (late || !is_paused(rows->pdata[i]));
+		n += part_of(rows->pdata[i]) == part;
 	}
 	return n;
 }
@@ -352,10 +368,10 @@ static void list_end(Board *board)
 	html_close(board->page.html);
 }
 
-/* One part of what is due: late or not. */
-static void due_list(Board *board, const char *id, const char *title, bool late)
+static void part_list(
+    Board *board, const char *id, const char *title, Part part)
 {
-	guint n = count_late(board->cases, late);
+	guint n = count_part(board->cases, part);
 	g_autofree char *count = g_strdup_printf("%u", n);
 
 	if (n == 0) {
@@ -363,10 +379,8 @@ static void due_list(Board *board, const char *id, const char *title, bool late)
 	}
 	list_begin(board, id, title, count);
 	for (guint i = 0; i < board->cases->len; i++) {
-		const JsonValue *row = board->cases->pdata[i];
-
-		if (is_late(row) == late && (late || !is_paused(row))) {
-			case_row(&board->page, row);
+		if (part_of(board->cases->pdata[i]) == part) {
+			case_row(&board->page, board->cases->pdata[i]);
 		}
 	}
 	list_end(board);
@@ -415,8 +429,10 @@ static void lists(Board *board)
 		whole_list(board, "found", page_word(page, filter->state),
 		    board->cases);
 	} else {
-		due_list(board, "overdue", t(page, "Overdue"), true);
-		due_list(board, "due", t(page, "Due next"), false);
+		part_list(board, "overdue", t(page, "Overdue"), PART_LATE);
+		part_list(
+		    board, "promised", t(page, "Promises"), PART_PROMISED);
+		part_list(board, "due", t(page, "Due next"), PART_NEXT);
 		whole_list(board, "paused", t(page, "Waiting"), board->paused);
 	}
 	if ((board->cases == NULL || board->cases->len == 0) &&

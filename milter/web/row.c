@@ -101,39 +101,80 @@ void case_due(Page *page, gint64 start_s, gint64 due_s)
 	html_close(page->html);
 }
 
-/* The deadline that comes first; its name in METRIC. */
-static gint64 next_due_s(const JsonValue *row, const char **metric)
+/* One deadline: what was promised, since when, until when. */
+typedef struct {
+	const char *metric;
+	gint64 start_s, due_s;
+} Due;
+
+static void take_sooner(
+    Due *due, const char *metric, gint64 start_s, gint64 due_s)
 {
-	static const char *const metrics[] = {
-	    "first_reply", "next_reply", "promise", "resolve"};
-	const JsonValue *due = json_get(row, "due");
-	gint64 next_s = 0;
+	if (due_s != 0 && (due->due_s == 0 || due_s < due->due_s)) {
+		*due = (Due){metric, start_s, due_s};
+	}
+}
 
-	for (gsize i = 0; i < G_N_ELEMENTS(metrics); i++) {
-		gint64 at_s = page_moment_of(due, metrics[i]);
+static bool runs(const JsonValue *promise)
+{
+	return g_strcmp0(json_get_string(promise, "state"), "running") == 0;
+}
 
-		if (at_s != 0 && (next_s == 0 || at_s < next_s)) {
-			next_s = at_s;
-			*metric = metrics[i];
+bool case_promised(const JsonValue *row)
+{
+	const JsonValue *promises = json_get(row, "promises");
+
+	for (guint i = 0; i < json_length(promises); i++) {
+		if (runs(json_at(promises, i))) {
+			return true;
 		}
 	}
-	return next_s;
+	return false;
+}
+
+/* The one that comes first; due_s 0: none. */
+static Due next_due(const JsonValue *row)
+{
+	static const char *const metrics[] = {
+	    "first_reply", "next_reply", "resolve"};
+	const JsonValue *promises = json_get(row, "promises");
+	Due due = {0};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(metrics); i++) {
+		take_sooner(&due, metrics[i], page_moment_of(row, "received"),
+		    page_moment_of(json_get(row, "due"), metrics[i]));
+	}
+	for (guint i = 0; i < json_length(promises); i++) {
+		const JsonValue *promise = json_at(promises, i);
+
+		if (runs(promise)) {
+			take_sooner(&due, "promise",
+			    page_moment_of(promise, "made"),
+			    page_moment_of(promise, "due"));
+		}
+	}
+	return due;
+}
+
+bool case_waits(const JsonValue *row)
+{
+	return next_due(row).due_s != 0 ||
+	       g_strcmp0(json_get_string(row, "state"), "open") == 0;
 }
 
 static void due_cell(Page *page, const JsonValue *row)
 {
-	const char *metric = "";
-	gint64 due_s = next_due_s(row, &metric);
+	Due due = next_due(row);
 
 	html_open(page->html, "div");
 	html_attr(page->html, "class", "when");
-	if (due_s == 0) {
+	if (due.due_s == 0) {
 		html_element(page->html, "span", "left none",
 		    page_word(page, json_get_string(row, "state")));
 	} else {
-		case_due(page, page_moment_of(row, "received"), due_s);
+		case_due(page, due.start_s, due.due_s);
 		html_element(
-		    page->html, "span", "metric", page_word(page, metric));
+		    page->html, "span", "metric", page_word(page, due.metric));
 	}
 	html_close(page->html);
 }

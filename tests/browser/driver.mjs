@@ -222,6 +222,10 @@ const scenarios = {
 			await open(page, "/");
 			const tiles = await page.locator(".tiles b").allTextContents();
 
+			const late = await page.locator(".list.overdue .case")
+				.count();
+
+			assert.equal(late, sum("overdue"));
 			assert.deepEqual(tiles.slice(0, 5).map(Number),
 				["overdue", "due_soon", "open", "paused", "answered"]
 					.map(sum));

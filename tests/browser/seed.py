@@ -188,10 +188,10 @@ def answer(message, case, at, chance):
 def reply_time(case, chance):
     """Seconds until the answer; None: there is none yet."""
     hours = {"critical": 0.7, "high": 5, "normal": 14, "low": 22}
-    if chance.random() < 0.1:
+    if chance.random() < 0.012:
         return None
     return 3600 * hours[case["urgency"]["level"]] * \
-        chance.lognormvariate(-0.3, 0.9)
+        chance.lognormvariate(-0.5, 1.0)
 
 
 def reply_all(control, messages, now, chance):
