@@ -87,7 +87,8 @@ const Words *words_of(const char *language)
 		Words *words = g_new0(Words, 1);
 
 		words->texts = read_catalogue(
-		    words_de_begin, (gsize)(words_de_end - words_de_begin) + 1);
+		    words_de_begin, GPOINTER_TO_SIZE(words_de_end) -
+					GPOINTER_TO_SIZE(words_de_begin) + 1);
 		g_once_init_leave(&german, words);
 	}
 	return german;
