@@ -13,10 +13,12 @@
 #include "score/sequence.h"
 
 #define READ_DEPTH 24
-/* Hits expected in a byte of text above which all places are as good. */
+/* Where more is expected in a byte of text than both, all places are as good.
+ */
+#define HITS_MAX 0.1
 #define COST_MAX 0.25
 /* And above which a further set costs more than it saves. */
-#define COST_MORE 0.06
+#define HITS_MORE 0.03
 
 typedef struct {
 	const char *at;
@@ -511,17 +513,27 @@ static bool has_lines(const char *pattern)
 	return false;
 }
 
-static GPtrArray *sequence_sets(const Sequence *all)
+static GPtrArray *way_sets(const Way *way)
 {
 	GPtrArray *sets =
 	    g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
 	for (guint i = 0; i < LITERAL_SETS; i++) {
-		const LiteralSet *set = &all->sets[i];
-		if (set->cost <= (i ? COST_MORE : COST_MAX)) {
+		const LiteralSet *set = &way->sets[i];
+		if (i == 0 || set->hits <= HITS_MORE) {
 			g_ptr_array_add(sets, g_array_ref(set->literals));
 		}
 	}
 	return sets;
+}
+
+static GPtrArray *ways_sets(const GArray *ways)
+{
+	GPtrArray *all =
+	    g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
+	for (guint i = 0; i < ways->len; i++) {
+		g_ptr_array_add(all, way_sets(&g_array_index(ways, Way, i)));
+	}
+	return all;
 }
 
 GPtrArray *literals_read(const char *pattern)
@@ -531,11 +543,12 @@ GPtrArray *literals_read(const char *pattern)
 	sequence_init(&nothing);
 	sequence_continue(&begin, &nothing, false);
 	read_choice(&reader, &begin, false, &all);
-	bool known = !reader.given_up && !*reader.at;
-	GPtrArray *sets =
-	    known && all.sets[0].cost <= COST_MAX ? sequence_sets(&all) : NULL;
+	bool known = !reader.given_up && !*reader.at &&
+		     (ways_hits(all.ways) <= HITS_MAX ||
+			 ways_cost(all.ways) <= COST_MAX);
+	GPtrArray *ways = known ? ways_sets(all.ways) : NULL;
 	sequence_clear(&nothing);
 	sequence_clear(&begin);
 	sequence_clear(&all);
-	return sets;
+	return ways;
 }

@@ -3,7 +3,8 @@
  * stand in it. For \b(lost|missing)\s+\w*bag: " lost " or " missing ", the
  * first behind four bytes of the match, the second behind seven; and further
  * on, "bag". Where one of each set is found in a text, at its distance, there
- * may a match begin, and nowhere else.
+ * may a match begin, and nowhere else. A pattern may have several ways to
+ * match, each with sets of its own.
  *
  * Literals are written in the letters of a plain text: a-z, the underscore, a
  * zero for any digit, and a blank for every other byte, be it a bracket or a
@@ -17,7 +18,7 @@
 #include <stdbool.h>
 
 #define LITERAL_BYTES 24
-#define LITERAL_SETS 2 /* of one pattern */
+#define LITERAL_SETS 2 /* of one way */
 #define LITERAL_ALPHABET " abcdefghijklmnopqrstuvwxyz0_^"
 /* The byte of folded texts that stands for the edge. */
 #define LITERAL_EDGE '\x01'
@@ -44,10 +45,10 @@ typedef struct {
 
 /*
  * Reads PATTERN, which compiles, is folded (fold.h), and is for folded text.
- * Each match has a literal of each set returned (GArrays of Literal, at most
- * LITERAL_SETS, the rarest first). NULL: nothing is known, as where the pattern
- * has something that this reader doesn't know, or what is known is too common
- * to help. Transfer full.
+ * Each match has a literal of each set of one of the ways returned: GPtrArrays
+ * of GArrays of Literal, one to LITERAL_SETS, the rarest first. NULL: nothing
+ * is known, as where the pattern has something that this reader doesn't know,
+ * or what is known is too common to help. Transfer full.
  */
 GPtrArray *literals_read(const char *pattern);
 

@@ -123,8 +123,8 @@ static int gravity_compare(
 static void scan_pattern_clear(gpointer data)
 {
 	ScanPattern *pattern = data;
-	if (pattern->sets) {
-		g_ptr_array_unref(pattern->sets);
+	if (pattern->ways) {
+		g_ptr_array_unref(pattern->ways);
 	}
 }
 

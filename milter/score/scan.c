@@ -2,10 +2,11 @@
  * All literals in one trie, over the texts in plain letters (literals.h), so
  * that neither case nor word borders are its business.
  *
- * What it finds becomes windows, a chain for each set of a pattern's literals;
- * a match begins where those of all its sets are. Hostile text may be nothing
- * but literals: the window after many is open to the end, and beyond a number
- * of all the pass ends, and all patterns may match anywhere.
+ * What it finds becomes windows, a chain for each set of literals of each way
+ * of a pattern; a match begins where those of all sets of a way are. Hostile
+ * text may be nothing but literals: the window after many is open to the end,
+ * and beyond a number of all the pass ends, and all patterns may match
+ * anywhere.
  */
 #include "score/scan.h"
 
@@ -32,8 +33,10 @@ struct Scan {
 	Trie *trie;
 	GArray *uses;   /* of Use, literal by literal */
 	guint32 *first; /* of literal i in uses; its last is before i + 1's */
-	guint n_patterns;
-	guint32 *begin; /* of each chain: what its newest link is before
+	guint n_patterns, n_ways;
+	guint32 *way;   /* of each pattern: the first of its ways; its last is
+			 * before the next one's */
+	GArray *begin;  /* guint32 of each chain: what its newest link is before
 			 * anything is found, NONE or ALL */
 	guint32 *least; /* of how many bytes each pattern's windows must be */
 	guint8 letters[256];
@@ -101,9 +104,37 @@ static void collect_set(Collection *all, const GArray *set, guint chain)
 	}
 }
 
-static guint chain_of(guint pattern, guint set)
+static guint chain_of(guint way, guint set)
 {
-	return pattern * LITERAL_SETS + set;
+	return way * LITERAL_SETS + set;
+}
+
+/* Adds a way that takes SETS; NULL: nothing. */
+static void collect_way(Scan *scan, Collection *all, const GPtrArray *sets)
+{
+	for (guint k = 0; k < LITERAL_SETS; k++) {
+		guint chain = chain_of(scan->n_ways, k);
+		guint32 begin = sets && k < sets->len ? NONE : ALL;
+		g_array_append_val(scan->begin, begin);
+		if (begin == NONE) {
+			collect_set(all, sets->pdata[k], chain);
+		}
+	}
+	scan->n_ways++;
+}
+
+static void collect_pattern(
+    Scan *scan, Collection *all, guint number, const ScanPattern *pattern)
+{
+	const GPtrArray *ways = pattern->ways;
+	scan->least[number] = pattern->least;
+	scan->way[number] = scan->n_ways;
+	if (!ways) {
+		collect_way(scan, all, NULL);
+	}
+	for (guint i = 0; ways && i < ways->len; i++) {
+		collect_way(scan, all, ways->pdata[i]);
+	}
 }
 
 static void scan_index(Scan *scan, const Collection *all)
@@ -127,18 +158,10 @@ static void scan_collect(Scan *scan, const GArray *patterns)
 	    .known = g_hash_table_new(g_bytes_hash, g_bytes_equal),
 	};
 	for (guint i = 0; i < patterns->len; i++) {
-		const ScanPattern *pattern =
-		    &g_array_index(patterns, ScanPattern, i);
-		scan->least[i] = pattern->least;
-		for (guint k = 0; k < LITERAL_SETS; k++) {
-			bool has = pattern->sets && k < pattern->sets->len;
-			scan->begin[chain_of(i, k)] = has ? NONE : ALL;
-			if (has) {
-				collect_set(&all, pattern->sets->pdata[k],
-				    chain_of(i, k));
-			}
-		}
+		collect_pattern(
+		    scan, &all, i, &g_array_index(patterns, ScanPattern, i));
 	}
+	scan->way[patterns->len] = scan->n_ways;
 	scan->trie = trie_new(all.words);
 	scan_index(scan, &all);
 	g_hash_table_unref(all.known);
@@ -151,8 +174,9 @@ Scan *scan_new(const GArray *patterns)
 	Scan *scan = g_new0(Scan, 1);
 	scan->uses = g_array_new(FALSE, FALSE, sizeof(Use));
 	scan->n_patterns = patterns->len;
-	scan->begin = g_new(guint32, MAX(patterns->len, 1) * LITERAL_SETS);
-	scan->least = g_new(guint32, MAX(patterns->len, 1));
+	scan->begin = g_array_new(FALSE, FALSE, sizeof(guint32));
+	scan->way = g_new(guint32, patterns->len + 1);
+	scan->least = g_new(guint32, patterns->len + 1);
 	for (guint i = 0; i < 256; i++) {
 		scan->letters[i] = letter_code(literal_letter((guchar)i));
 	}
@@ -168,7 +192,8 @@ void scan_free(Scan *scan)
 	trie_free(scan->trie);
 	g_array_unref(scan->uses);
 	g_free(scan->first);
-	g_free(scan->begin);
+	g_array_unref(scan->begin);
+	g_free(scan->way);
 	g_free(scan->least);
 	g_free(scan);
 }
@@ -180,7 +205,7 @@ ScanSpace *scan_space_new(const Scan *scan)
 	ScanSpace *space = g_new0(ScanSpace, 1);
 	space->scan = scan;
 	space->plain = g_byte_array_new();
-	space->last = g_new(guint32, MAX(scan->n_patterns, 1) * LITERAL_SETS);
+	space->last = g_new(guint32, MAX(scan->begin->len, 1));
 	space->also = g_array_new(FALSE, FALSE, sizeof(Window));
 	scan_nothing(space);
 	return space;
@@ -210,8 +235,9 @@ static void space_clear(ScanSpace *space)
 	}
 	space->n_links = 0;
 	space->uses = 0;
-	memcpy(space->last, space->scan->begin,
-	    space->scan->n_patterns * LITERAL_SETS * sizeof *space->last);
+	for (guint i = 0; i < space->scan->begin->len; i++) {
+		space->last[i] = g_array_index(space->scan->begin, guint32, i);
+	}
 }
 
 static guint32 reach_bytes(const ScanSpace *space, const Reach *reach)
@@ -280,7 +306,7 @@ static bool literal_found(guint word, gsize end, gpointer data)
 
 void scan_nothing(ScanSpace *space)
 {
-	for (guint i = 0; i < space->scan->n_patterns * LITERAL_SETS; i++) {
+	for (guint i = 0; i < space->scan->begin->len; i++) {
 		space->last[i] = ALL;
 	}
 }
@@ -313,14 +339,25 @@ void scan_texts(ScanSpace *space, const char *texts, gsize length)
 	}
 }
 
-bool scan_may(const ScanSpace *space, guint number)
+static bool way_may(const ScanSpace *space, guint way)
 {
 	for (guint k = 0; k < LITERAL_SETS; k++) {
-		if (space->last[chain_of(number, k)] == NONE) {
+		if (space->last[chain_of(way, k)] == NONE) {
 			return false;
 		}
 	}
 	return true;
+}
+
+bool scan_may(const ScanSpace *space, guint number)
+{
+	const guint32 *way = &space->scan->way[number];
+	for (guint32 i = way[0]; i < way[1]; i++) {
+		if (way_may(space, i)) {
+			return true;
+		}
+	}
+	return false;
 }
 
 static int window_compare(gconstpointer left, gconstpointer right)
@@ -338,11 +375,6 @@ static bool windows_sorted(const Window *all, guint n)
 		}
 	}
 	return true;
-}
-
-static gsize window_bytes(const Window *window)
-{
-	return (gsize)window->to - window->from + 1;
 }
 
 static const Link *link_at(const ScanSpace *space, guint32 at)
@@ -408,23 +440,46 @@ static void windows_intersect(GArray *windows, guint first, const GArray *also)
 	g_array_remove_range(windows, first, n - first);
 }
 
-void scan_windows(const ScanSpace *space, guint number, GArray *windows)
+/* Appends to WINDOWS those of a way, from left to right, apart. */
+static void way_windows(const ScanSpace *space, guint way, GArray *windows)
 {
 	guint first = windows->len;
-	gsize bytes = 0;
-	chain_windows(space, chain_of(number, 0), windows);
+	chain_windows(space, chain_of(way, 0), windows);
 	for (guint k = 1; k < LITERAL_SETS; k++) {
-		if (space->last[chain_of(number, k)] == ALL) {
+		if (space->last[chain_of(way, k)] == ALL) {
 			continue;
 		}
 		g_array_set_size(space->also, 0);
-		chain_windows(space, chain_of(number, k), space->also);
+		chain_windows(space, chain_of(way, k), space->also);
 		windows_intersect(windows, first, space->also);
 	}
+}
+
+static gsize windows_bytes(const GArray *windows, guint first)
+{
+	gsize bytes = 0;
 	for (guint i = first; i < windows->len; i++) {
-		bytes += window_bytes(&g_array_index(windows, Window, i));
+		const Window *one = &g_array_index(windows, Window, i);
+		bytes += (gsize)one->to - one->from + 1;
 	}
-	if (bytes < space->scan->least[number]) {
+	return bytes;
+}
+
+void scan_windows(const ScanSpace *space, guint number, GArray *windows)
+{
+	const guint32 *way = &space->scan->way[number];
+	guint first = windows->len;
+	for (guint32 i = way[0]; i < way[1]; i++) {
+		if (way_may(space, i)) {
+			way_windows(space, i, windows);
+		}
+	}
+	guint n = windows->len - first;
+	if (n > 1 && way[1] - way[0] > 1) {
+		n = windows_join(&g_array_index(windows, Window, first), n);
+		g_array_set_size(windows, first + n);
+	}
+	if (windows_bytes(windows, first) < space->scan->least[number]) {
 		g_array_set_size(windows, first);
 	}
 }

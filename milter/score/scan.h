@@ -14,7 +14,7 @@ typedef struct {
 } Window;
 
 typedef struct {
-	GPtrArray *sets; /* literals_read; NULL: it may match anywhere */
+	GPtrArray *ways; /* literals_read; NULL: it may match anywhere */
 	guint least;     /* fewer matches than these aren't looked for */
 } ScanPattern;
 

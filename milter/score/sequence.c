@@ -1,6 +1,6 @@
 /*
  * Runs are kept while they are few and short. When they can't be listed any
- * longer they become literals, of which the rarest sets are kept; and new ones
+ * longer they become literals, which each way to go on takes; and new ones
  * begin.
  */
 #include "score/sequence.h"
@@ -11,7 +11,8 @@
 #include "score/rarity.h"
 
 #define RUNS_MAX 48
-#define LITERALS_MAX 2048 /* of one pattern */
+/* Of a byte that is between a literal and the beginning of the match. */
+#define PLACE_COST 0.02
 
 /* ---- sequences ---- */
 
@@ -28,11 +29,7 @@ void sequence_init(Sequence *sequence)
 {
 	*sequence = (Sequence){.at = {0}};
 	sequence->runs = g_array_new(FALSE, FALSE, sizeof(Run));
-	for (guint i = 0; i < LITERAL_SETS; i++) {
-		LiteralSet none = {
-		    g_array_new(FALSE, FALSE, sizeof(Literal)), INFINITY};
-		sequence->sets[i] = none;
-	}
+	sequence->ways = ways_one();
 }
 
 void sequence_init_choice(Sequence *choice, const Sequence *begin)
@@ -41,17 +38,13 @@ void sequence_init_choice(Sequence *choice, const Sequence *begin)
 	choice->at = begin->at;
 	choice->width.min = REACH_FAR;
 	choice->whole = choice->gap = true;
-	for (guint i = 0; i < LITERAL_SETS; i++) {
-		choice->sets[i].cost = 0;
-	}
+	g_array_set_size(choice->ways, 0);
 }
 
 void sequence_clear(Sequence *sequence)
 {
 	g_array_unref(sequence->runs);
-	for (guint i = 0; i < LITERAL_SETS; i++) {
-		g_array_unref(sequence->sets[i].literals);
-	}
+	g_array_unref(sequence->ways);
 }
 
 void sequence_continue(Sequence *to, const Sequence *from, bool keep)
@@ -160,45 +153,30 @@ static bool run_literal(const Run *run, const Width *at, Literal *literal)
 	return tells && literal->length > 0;
 }
 
-static double literal_cost(const Literal *literal)
+static void set_add(LiteralSet *set, const Literal *literal)
 {
 	guint32 places = reach_bytes(&literal->most) - literal->least;
-	return exp2(-rarity_bits(literal->letters, literal->length)) *
-		   (1 + MIN(places, 200) * 0.1) +
-	       1e-6;
+	double hits = exp2(-rarity_bits(literal->letters, literal->length));
+	set->hits += hits;
+	set->cost += hits * (1 + MIN(places, 200) * PLACE_COST) + 1e-6;
+	g_array_append_val(set->literals, *literal);
 }
 
-/* Keeps LITERALS if they beat one of the sets so far. */
-static void offer(Sequence *sequence, GArray *literals, double cost)
-{
-	LiteralSet *sets = sequence->sets;
-	guint last = LITERAL_SETS - 1, i = last;
-	if (cost >= sets[last].cost) {
-		return;
-	}
-	g_array_unref(sets[last].literals);
-	for (; i > 0 && cost < sets[i - 1].cost; i--) {
-		sets[i] = sets[i - 1];
-	}
-	sets[i] = (LiteralSet){g_array_ref(literals), cost};
-}
-
-/* Keeps the literals that SEQUENCE's runs are, if they are good. */
+/* Takes the literals that SEQUENCE's runs are, if they tell enough. */
 static void consider_runs(Sequence *sequence)
 {
 	g_autoptr(GArray) found =
 	    g_array_sized_new(FALSE, FALSE, sizeof(Literal), 8);
-	double cost = 0;
+	LiteralSet set = {.literals = found};
 	for (guint i = 0; i < sequence->runs->len; i++) {
 		const Run *run = &g_array_index(sequence->runs, Run, i);
 		Literal literal;
 		if (!run_literal(run, &sequence->at, &literal)) {
 			return;
 		}
-		cost += literal_cost(&literal);
-		g_array_append_val(found, literal);
+		set_add(&set, &literal);
 	}
-	offer(sequence, found, cost);
+	ways_take(sequence->ways, &set);
 }
 
 /* What comes next can't be listed. */
@@ -350,36 +328,20 @@ void sequence_group(
 		sequence_runs(sequence, choice->runs, &group, times);
 		return;
 	}
-	/* What was carried into the group is part of what it offers. */
-	bool better = into && times.least > 0 && !isinf(choice->sets[0].cost);
-	if (better) {
+	/* What was carried into the group is part of what its ways take. */
+	bool taken = into && times.least > 0 && !isinf(ways_cost(choice->ways));
+	if (taken) {
 		runs_reset(sequence);
 	} else {
 		runs_end(sequence);
 	}
-	for (guint i = 0; times.least > 0 && i < LITERAL_SETS; i++) {
-		const LiteralSet *set = &choice->sets[i];
-		offer(sequence, set->literals, set->cost);
+	if (times.least > 0) {
+		GArray *ways = ways_and(sequence->ways, choice->ways);
+		g_array_unref(sequence->ways);
+		sequence->ways = ways;
 	}
 	widen(sequence, &group, times);
 	runs_reset(sequence);
-}
-
-/* Puts number I of SEQUENCE's sets into SET, or the last there is. */
-static void add_set(LiteralSet *set, const Sequence *sequence, guint i)
-{
-	while (i > 0 && isinf(sequence->sets[i].cost)) {
-		i--;
-	}
-	const LiteralSet *more = &sequence->sets[i];
-	set->cost += more->cost;
-	if (set->literals->len + more->literals->len > LITERALS_MAX) {
-		set->cost = INFINITY;
-	}
-	if (!isinf(set->cost)) {
-		g_array_append_vals(
-		    set->literals, more->literals->data, more->literals->len);
-	}
 }
 
 void sequence_add_choice(Sequence *choice, Sequence *sequence)
@@ -397,7 +359,5 @@ void sequence_add_choice(Sequence *choice, Sequence *sequence)
 		*max = MAX(*max, sequence->width.max.of[i]);
 	}
 	consider_runs(sequence);
-	for (guint i = 0; i < LITERAL_SETS; i++) {
-		add_set(&choice->sets[i], sequence, i);
-	}
+	ways_or(choice->ways, sequence->ways);
 }

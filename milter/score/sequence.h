@@ -1,7 +1,7 @@
 /*
  * What is known of the strings that a part of a pattern matches, read from left
  * to right: the runs, which are all strings that may stand between a known
- * place and here, and the best sets of literals (literals.h) so far.
+ * place and here, and the ways (ways.h) to come here.
  */
 #ifndef SCORE_SEQUENCE_H
 #define SCORE_SEQUENCE_H
@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "score/literals.h"
+#include "score/ways.h"
 
 /* In a run: a word begins or ends here, or the text does; the text begins. */
 #define RUN_BORDER '\b'
@@ -28,12 +29,6 @@ typedef struct {
 	Reach max;
 } Width;
 
-/* Of which each match has one. */
-typedef struct {
-	GArray *literals; /* of Literal */
-	double cost;      /* hits expected in a byte of text; INFINITY: none */
-} LiteralSet;
-
 /* Between the pattern's beginning and here. */
 typedef struct {
 	GArray *runs; /* of Run: each match has one of them next after `at` */
@@ -41,7 +36,7 @@ typedef struct {
 	Width width;  /* and to here */
 	bool whole;   /* the runs go back to where reading it began */
 	bool gap;     /* the byte before here is a blank of the plain text */
-	LiteralSet sets[LITERAL_SETS]; /* the best first */
+	GArray *ways; /* of Way */
 } Sequence;
 
 typedef struct {

@@ -5,19 +5,11 @@
 #include "score/pattern.h"
 #include "score/scan.h"
 
-/* "[letters]least-most", by where the literal ends; most in bytes, characters
- * and runs of letters. */
-static char *literals_text(const char *pattern)
+static void put_set(GString *out, const GArray *set)
 {
-	g_autoptr(GPtrArray) sets = literals_read(pattern);
-	if (!sets) {
-		return g_strdup("");
-	}
-	const GArray *known = g_ptr_array_index(sets, 0);
-	GString *out = g_string_new(NULL);
-	for (guint i = 0; i < known->len; i++) {
-		const Literal *one = &g_array_index(known, Literal, i);
-		g_string_append_printf(out, "%s[%.*s]%u", i ? " " : "",
+	for (guint i = 0; i < set->len; i++) {
+		const Literal *one = &g_array_index(set, Literal, i);
+		g_string_append_printf(out, "%s[%.*s]%u", out->len ? " " : "",
 		    (int)one->length, one->letters, one->least);
 		const guint32 *most = one->most.of;
 		if (most[REACH_BYTES] == REACH_FAR ||
@@ -29,6 +21,21 @@ static char *literals_text(const char *pattern)
 			    most[REACH_BYTES], most[REACH_CHARS],
 			    most[REACH_WORDS]);
 		}
+	}
+}
+
+/* The rarest set of each way: "[letters]least-most", by where the literal ends;
+ * most in bytes, characters and runs of letters. */
+static char *literals_text(const char *pattern)
+{
+	g_autoptr(GPtrArray) ways = literals_read(pattern);
+	if (!ways) {
+		return g_strdup("");
+	}
+	GString *out = g_string_new(NULL);
+	for (guint i = 0; i < ways->len; i++) {
+		const GPtrArray *sets = ways->pdata[i];
+		put_set(out, sets->pdata[0]);
 	}
 	return g_string_free(out, FALSE);
 }
