@@ -16,7 +16,7 @@
 /* Where more is expected in a byte of text than both, all places are as good.
  */
 #define HITS_MAX 0.1
-#define COST_MAX 0.25
+#define COST_MAX 0.22
 /* And above which a further set costs more than it saves. */
 #define HITS_MORE 0.03
 
