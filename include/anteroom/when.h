@@ -43,7 +43,7 @@ typedef struct {
 	gint64 begin_s; /* UTC: where what is named begins ... */
 	gint64 at_s;    /* ... and its last second; the same for a moment */
 	bool before;    /* worded as a deadline: "by", "bis", "within" */
-	bool after;      /* as a beginning: "from", "ab", "since" */
+	bool after;     /* as a beginning: "from", "ab", "since" */
 	bool past;      /* over at the reference time */
 	bool ambiguous; /* of a numeric date: the other reading exists */
 	WhenPrecision precision;
