@@ -3,6 +3,7 @@
  * and listens on the loopback interface or a unix socket, behind a proxy that
  * does TLS.
  */
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -134,6 +135,9 @@ int main(int argc, char **argv)
 	if (code >= 0) {
 		return code;
 	}
+	/* A thread a connection: an arena each would keep memory for ever. */
+	mallopt(M_ARENA_MAX, 1);
+	mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
 	hold_signals(&held);
 	conf = load(path);
 	if (conf == NULL) {

@@ -332,6 +332,25 @@ static bool read_form(Visit *visit)
 		   visit->request.form, input->body, input->n_body);
 }
 
+/* More pages at once take more memory and no less time. */
+static void work_begin(Web *web)
+{
+	g_mutex_lock(&web->gate_lock);
+	while (web->at_work >= LIMIT_WEB_AT_WORK) {
+		g_cond_wait(&web->gate, &web->gate_lock);
+	}
+	web->at_work++;
+	g_mutex_unlock(&web->gate_lock);
+}
+
+static void work_end(Web *web)
+{
+	g_mutex_lock(&web->gate_lock);
+	web->at_work--;
+	g_cond_signal(&web->gate);
+	g_mutex_unlock(&web->gate_lock);
+}
+
 static void run(Visit *visit, char *const *path, WebReply *reply)
 {
 	WebRequest *request = &visit->request;
@@ -361,7 +380,9 @@ static void run(Visit *visit, char *const *path, WebReply *reply)
 		    "and try again.");
 		return;
 	}
+	work_begin(visit->web);
 	page->handle(request, reply);
+	work_end(visit->web);
 }
 
 static void visit_run(Visit *visit, WebReply *reply)

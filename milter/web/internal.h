@@ -17,6 +17,9 @@ struct Web {
 	Sessions *sessions;
 	struct Server *server;
 	Watcher *watcher;
+	GMutex gate_lock; /* of `at_work` */
+	GCond gate;
+	guint at_work; /* handlers that run, at most LIMIT_WEB_AT_WORK */
 	GMutex counts_lock;
 	char *counts; /* of teams, as `status` said at counts_s; NULL */
 	gint64 counts_s;

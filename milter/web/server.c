@@ -288,6 +288,8 @@ static enum MHD_Result serve(Server *server, struct MHD_Connection *connection,
 	    .if_none_match = head_get(head, "If-None-Match"),
 	    .peer = peer};
 
+	/* It is all here: what the daemon takes now isn't the peer's fault. */
+	give(server, connection, LIMIT_WEB_REPLY_S);
 	if (*conf->web_user_header != '\0') {
 		input.proxy_user = head_get(head, conf->web_user_header);
 	}

@@ -24,6 +24,8 @@ Web *web_start(Conf *conf, GError **error)
 	web->sessions = sessions_new();
 	web->started_s = times_now_s();
 	g_mutex_init(&web->counts_lock);
+	g_mutex_init(&web->gate_lock);
+	g_cond_init(&web->gate);
 	web->watcher = watcher_new(web);
 	web->server = server_start(web, conf->web_listen, error);
 	if (web->server == NULL) {
@@ -52,6 +54,8 @@ void web_stop(Web *web)
 	server_stop(web->server);
 	watcher_free(web->watcher);
 	g_mutex_clear(&web->counts_lock);
+	g_mutex_clear(&web->gate_lock);
+	g_cond_clear(&web->gate);
 	g_free(web->counts);
 	sessions_free(web->sessions);
 	backend_free(web->backend);
