@@ -104,6 +104,136 @@ static void write_why_not(
 	json_end_object(json);
 }
 
+/* Of every topic that a rule gave points to: the sum against what it takes. */
+static void write_weighed(Json *json, const Score *score)
+{
+	json_begin_array(json, "weighed");
+	for (guint i = 0; i < score->topics->len; i++) {
+		const TopicScore *one = score->topics->pdata[i];
+
+		json_begin_object(json, NULL);
+		json_string(json, "name", one->topic->name);
+		json_int(json, "points", one->points);
+		json_int(json, "threshold", one->topic->threshold);
+		json_bool(json, "qualified", one->qualified);
+		json_end_object(json);
+	}
+	json_end_array(json);
+}
+
+/* ---- the text, with what was found in it ---- */
+
+#define COUNTED_BYTES 8000 /* shown of a text that counts */
+#define ASIDE_BYTES 400    /* and of one that doesn't */
+#define MARK_BYTES 160     /* a longer hit marks everything, so nothing */
+
+static int place_compare(gconstpointer left, gconstpointer right)
+{
+	const ScorePlace *a = left, *b = right;
+
+	return a->from < b->from ? -1 : a->from > b->from;
+}
+
+/* Where rules hit in TEXT of SECTION, from left to right; of ScorePlace.
+ * Transfer full. */
+static GArray *places_in(
+    const Screening *screening, Section section, const char *text)
+{
+	const GPtrArray *hits = screening->score->hits;
+	GArray *places = g_array_new(FALSE, FALSE, sizeof(ScorePlace));
+
+	for (guint i = 0; i < hits->len; i++) {
+		const ScoreHit *hit = hits->pdata[i];
+		ScorePlace place;
+
+		if (hit->section == section && hit->length > 0 &&
+		    score_hit_place(screening->message, hit, &place) &&
+		    place.text == text && place.to > place.from &&
+		    place.to - place.from <= MARK_BYTES) {
+			g_array_append_val(places, place);
+		}
+	}
+	g_array_sort(places, place_compare);
+	return places;
+}
+
+static void write_piece(Json *json, const char *text, gsize from, gsize to)
+{
+	g_autofree char *piece = g_strndup(text + from, to - from);
+
+	json_string(json, NULL, piece);
+}
+
+/* TEXT in pieces: every second one is what a rule found. */
+static void write_pieces(Json *json, const Screening *screening,
+    Section section, const char *text, gsize most)
+{
+	g_autoptr(GArray) places = places_in(screening, section, text);
+	gsize length = strlen(text), done = 0;
+
+	json_begin_array(json, "pieces");
+	for (guint i = 0; i < places->len; i++) {
+		const ScorePlace *place = &g_array_index(places, ScorePlace, i);
+
+		if (place->to > done) {
+			gsize from = MAX(place->from, done);
+
+			write_piece(json, text, done, from);
+			write_piece(json, text, from, place->to);
+			done = place->to;
+		}
+	}
+	if (done < length && done < most) {
+		gsize end = MIN(length, most);
+
+		while (end > done && ((guchar)text[end] & 0xc0) == 0x80) {
+			end--;
+		}
+		write_piece(json, text, done, end);
+		done = end;
+	}
+	json_end_array(json);
+	json_int(json, "left_out", (gint64)(length - done));
+}
+
+static void write_text(Json *json, const Screening *screening, Section section,
+    const TextPart *part)
+{
+	bool counts = section == SECTION_TEXT && !part->hidden;
+
+	json_begin_object(json, NULL);
+	json_string(json, "in", section_name(section));
+	json_bool(json, "hidden", part->hidden);
+	write_pieces(json, screening, section, part->text,
+	    counts ? COUNTED_BYTES : ASIDE_BYTES);
+	json_end_object(json);
+}
+
+static void write_texts(Json *json, const Screening *screening)
+{
+	const Message *message = screening->message;
+	const struct {
+		Section section;
+		const GPtrArray *parts;
+	} sections[] = {{SECTION_TEXT, message->text},
+	    {SECTION_QUOTED, message->quoted},
+	    {SECTION_SIGNATURE, message->signature}};
+
+	json_begin_array(json, "texts");
+	json_begin_object(json, NULL);
+	json_string(json, "in", section_name(SECTION_SUBJECT));
+	write_pieces(
+	    json, screening, SECTION_SUBJECT, message->subject, COUNTED_BYTES);
+	json_end_object(json);
+	for (gsize i = 0; i < G_N_ELEMENTS(sections); i++) {
+		for (guint k = 0; k < sections[i].parts->len; k++) {
+			write_text(json, screening, sections[i].section,
+			    sections[i].parts->pdata[k]);
+		}
+	}
+	json_end_array(json);
+}
+
 static void write_read(Json *json, const char *file, const Message *message)
 {
 	const char *from = message_from(message);
@@ -151,6 +281,10 @@ char *explain_json(const Screening *screening, const Explain *explain)
 	json_string(json, "language", screening->score->language);
 	write_plan(json, screening->plan);
 	write_topics(json, screening);
+	write_weighed(json, screening->score);
+	if (explain->texts) {
+		write_texts(json, screening);
+	}
 	json_begin_array(json, "rules");
 	for (guint i = 0; i < screening->score->hits->len; i++) {
 		write_hit(json, screening->score->hits->pdata[i]);

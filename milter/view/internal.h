@@ -6,7 +6,13 @@
 
 /* ---- table.c ---- */
 
-typedef enum { PAINT_NONE, PAINT_ALARM, PAINT_WARN, PAINT_DIM } Paint;
+typedef enum {
+	PAINT_NONE,
+	PAINT_ALARM,
+	PAINT_WARN,
+	PAINT_DIM,
+	PAINT_MARK
+} Paint;
 
 typedef struct {
 	const char *heading;

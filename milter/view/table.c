@@ -183,6 +183,7 @@ void paint(GString *out, const ViewStyle *style, Paint how, const char *text)
 	    [PAINT_ALARM] = "\033[1;31m",
 	    [PAINT_WARN] = "\033[33m",
 	    [PAINT_DIM] = "\033[2m",
+	    [PAINT_MARK] = "\033[1;4m",
 	};
 
 	if (!style->colour || how == PAINT_NONE) {

@@ -230,12 +230,23 @@ static void test_explain(void **state)
 	    "\"low\",\"score\":5},\"topic\":\"sales\",\"topics\":[{\"name\":"
 	    "\"sales\",\"points\":55}],\"team\":null,\"policy\":null,"
 	    "\"due\":{\"first_reply\":null},\"rules\":[],"
+	    "\"language\":\"en\",\"weighed\":[{\"name\":\"press\","
+	    "\"points\":20,\"threshold\":40,\"qualified\":false}],"
+	    "\"texts\":[{\"in\":\"text\",\"hidden\":false,\"pieces\":"
+	    "[\"I \",\"\\u001b[2Jbuy\",\" now.\\nAnn\"],\"left_out\":7},"
+	    "{\"in\":\"text\",\"hidden\":true,\"pieces\":[\"psst\"]},"
+	    "{\"in\":\"quoted\",\"pieces\":[\"He wrote\"]}],"
 	    "\"why_not\":{\"topic\":\"press\",\"points\":20,\"threshold\":40,"
 	    "\"qualified\":false,\"missed\":[{\"name\":\"p-1\",\"points\":30,"
 	    "\"match\":\"x\",\"why\":\"asks\"}]}}";
 	static const char *const expected[] = {"m/1.eml\n", "sales (55 points)",
 	    "low (5)", "none: screened, no case", "Topic press: 20 of 40",
-	    "p-1: +30, not seen: asks", NULL};
+	    "p-1: +30, not seen: asks", "Language      en",
+	    "  | I [?[2Jbuy] now.\n", "  | Ann\n", "and 7 bytes more",
+	    "Hidden: a reader doesn't see it\n"
+	    "  | psst\n",
+	    "Quoted or returned: others wrote it\n  | He wrote\n",
+	    "press: 20 of 40 points, too few", NULL};
 	g_autofree char *text = shown_one("explain", row);
 
 	(void)state;
