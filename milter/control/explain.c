@@ -125,7 +125,7 @@ static void write_weighed(Json *json, const Score *score)
 
 #define COUNTED_BYTES 8000 /* shown of a text that counts */
 #define ASIDE_BYTES 400    /* and of one that doesn't */
-#define MARK_BYTES 160     /* a longer hit marks everything, so nothing */
+#define MARK_BYTES 80      /* a longer hit marks everything, so nothing */
 
 static int place_compare(gconstpointer left, gconstpointer right)
 {

@@ -239,18 +239,23 @@ static void test_explain(void **state)
 	    "\"why_not\":{\"topic\":\"press\",\"points\":20,\"threshold\":40,"
 	    "\"qualified\":false,\"missed\":[{\"name\":\"p-1\",\"points\":30,"
 	    "\"match\":\"x\",\"why\":\"asks\"}]}}";
-	static const char *const expected[] = {"m/1.eml\n", "sales (55 points)",
-	    "low (5)", "none: screened, no case", "Topic press: 20 of 40",
-	    "p-1: +30, not seen: asks", "Language      en",
+	static const char *const expected[] = {"m/1.eml\n", "Language      en",
+	    "sales (55 points)", "low (5)", "none: screened, no case",
 	    "  | I [?[2Jbuy] now.\n", "  | Ann\n", "and 7 bytes more",
-	    "Hidden: a reader doesn't see it\n"
-	    "  | psst\n",
+	    "Hidden: a reader doesn't see it\n  | psst\n",
 	    "Quoted or returned: others wrote it\n  | He wrote\n",
-	    "press: 20 of 40 points, too few", NULL};
+	    "press: 20 of 40 points, too few", "Topic press: 20 of 40",
+	    "p-1: +30, not seen: asks", NULL};
+	static const char *const rows[] = {row, NULL};
+	static const char *const coloured[] = {
+	    "  | I \033[1;4m?[2Jbuy\033[0m now.\n", NULL};
+	g_autofree char *painted = shown("explain", rows, 100, true);
 	g_autofree char *text = shown_one("explain", row);
 
 	(void)state;
 	assert_holds(text, expected);
+	assert_holds(painted, coloured);
+	assert_null(strstr(painted, "\033[2J"));
 }
 
 static void test_csv(void **state)
