@@ -18,7 +18,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
-from daemon import BUILD, CONF, Anteroomd, desk
+from daemon import ALL_CASES, BUILD, Anteroomd, desk
 from mailserver import wait_until
 
 RUNS = int(os.environ.get("BENCH_RUNS", "5"))
@@ -86,7 +86,7 @@ def watched(folder, word, body_bytes):
         place = pathlib.Path(folder) / f"watched-{word or 'plain'}-{run}"
         place.mkdir()
         with Anteroomd(place, [desk("ceo", ["ceo@example.com"])],
-                       conf=CONF.replace('"1G"', '"8G"')) as daemon:
+                       conf=ALL_CASES.replace('"1G"', '"8G"')) as daemon:
             before = cpu_s(daemon.process.pid)
             got = load(daemon.socket, WATCHED, "-b", str(body_bytes), "-i",
                        f"b{run}-", "-w", word)

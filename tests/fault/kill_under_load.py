@@ -20,7 +20,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
-from daemon import BUILD, CONF, Anteroomd, desk
+from daemon import ALL_CASES, BUILD, Anteroomd, desk
 
 DESK = desk("ceo", ["ceo@example.com"])
 SESSIONS = 8
@@ -68,7 +68,7 @@ def run(kills, seed, say=lambda text: None):
     wrong, promised = [], set()
     with tempfile.TemporaryDirectory(prefix="anteroom-kill-") as folder:
         daemon = Anteroomd(folder, [DESK],
-                           conf=CONF.replace('"1G"', '"8G"'))
+                           conf=ALL_CASES.replace('"1G"', '"8G"'))
         daemon.write()
         for number in range(kills):
             promised |= one_round(daemon, number,

@@ -15,7 +15,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
 import miltertalk as mt
-from daemon import BUILD, CONF, Anteroomd, desk
+from daemon import ALL_CASES, BUILD, CONF, Anteroomd, desk
 from mailserver import wait_until
 
 DESK = desk("ceo", ["ceo@example.com"])
@@ -41,7 +41,7 @@ def figures(process):
 class Own(unittest.TestCase):
     """A daemon a test."""
 
-    def daemon(self, conf=CONF, desks=(DESK,)):
+    def daemon(self, conf=ALL_CASES, desks=(DESK,)):
         folder = tempfile.TemporaryDirectory(prefix="anteroom-stop-")
         self.addCleanup(folder.cleanup)
         daemon = Anteroomd(folder.name, desks, conf=conf)

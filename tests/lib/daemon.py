@@ -89,6 +89,9 @@ notify {{
 }}
 """
 
+# No topic is screened away: each watched message makes its case.
+ALL_CASES = CONF.replace('team = "none"', 'team = "care"')
+
 DESK = """\
 desk "{name}" {{
     addresses = {{{addresses}}}
