@@ -71,9 +71,10 @@ static void put_bytes(GByteArray *out, guint tag, const void *bytes, gsize n)
 
 static void put_number(GByteArray *out, guint tag, gint64 value)
 {
-	guint8 number[VARINT_BYTES];
+	guint8 number[VARINT_BYTES] = {0};
+	guint n = varint(number, zigzag(value));
 
-	put_bytes(out, tag, number, varint(number, zigzag(value)));
+	put_bytes(out, tag, number, n);
 }
 
 /* Its length is known afterwards; one byte nearly always holds it. */
