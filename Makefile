@@ -112,8 +112,10 @@ $(B)/%.o: %.c
 # ---- tests ----
 # SUITE=unit or flow runs a part; ONLY=WORD those with WORD in their path.
 # A folder of tests lists its Python files in FLOW_TESTS.
+# TEST_JOBS test programs run at a time; each waits more than it works.
 SUITE ?= unit flow
 ONLY ?=
+TEST_JOBS ?= 2
 export ASAN_OPTIONS ?= detect_stack_use_after_return=1:abort_on_error=1
 export UBSAN_OPTIONS ?= print_stacktrace=1
 export TSAN_OPTIONS ?= suppressions=$(CURDIR)/tests/lib/tsan.supp:halt_on_error=1
@@ -126,7 +128,7 @@ test: deps-test
 .PHONY: test-run
 test-run: $(PROGRAMS) $(TEST_PROGRAMS) $(UNIT_TESTS)
 	@ANTEROOM_BUILD=$(CURDIR)/$(B) $(PYTHON) tests/lib/run.py \
-		--only '$(ONLY)' $(foreach s,$(SUITE),$(SUITE_$(s)))
+		--jobs $(TEST_JOBS) --only '$(ONLY)' $(foreach s,$(SUITE),$(SUITE_$(s)))
 
 deps-build:
 	@packaging/deps build
