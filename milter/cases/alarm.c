@@ -10,9 +10,19 @@
 
 /* ---- when ---- */
 
+/* Of a policy that left the configuration the one that fits now warns and
+ * escalates: what was promised by it isn't over. */
 static const Policy *policy_of(const Sla *sla, const Case *kase)
 {
-	return sla_policy_named(sla, *kase->policy ? kase->policy : NULL);
+	const Policy *policy;
+
+	if (!*kase->policy) {
+		return NULL;
+	}
+	policy = sla_policy_named(sla, kase->policy);
+	return policy ? policy
+		      : sla_policy(sla, (const char *const *)kase->topics,
+			    kase->level, kase->team);
 }
 
 static const Calendar *calendar_of(const Sla *sla, const Case *kase)

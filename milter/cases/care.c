@@ -21,9 +21,9 @@ typedef struct {
 	const Conf *conf;
 	const Sla *sla;
 	gint64 now_s;
-	GHashTable *teams; /* name, the configuration's -> Sight */
-	gint64 last_s;     /* when it was done before; 0 = never */
-	bool forgot_all;
+	GHashTable *teams;  /* name, the configuration's -> Sight */
+	gint64 last_s;      /* when it was done before; 0 = never */
+	guint64 from, next; /* notices of one transaction; next 0 = the end */
 } Care;
 
 /* ---- teams that nobody sees answer ---- */
@@ -116,16 +116,22 @@ static void forget_change(Txn *txn, gpointer data)
 	Care *care = data;
 	g_autoptr(GArray) old = g_array_new(FALSE, FALSE, sizeof(guint64));
 	MDB_cursor *cursor = txn_cursor(txn, DB_NOTICES);
-	Key first = {.n = 0};
+	Key first = key_case(care->from);
 	MDB_val at, value;
 	guint seen = 0;
 
+	care->next = 0;
 	for (bool more = txn_seek(txn, cursor, &first, &at, &value);
-	     more && seen++ < FORGET_MOST && at.mv_size == sizeof(guint64);
+	     more && at.mv_size == sizeof(guint64);
 	     more = txn_step(txn, cursor, &at, &value)) {
 		guint64 number = key_get_u64(at.mv_data);
-		g_autoptr(Notice) notice = notice_load_sound(txn, number);
+		g_autoptr(Notice) notice = NULL;
 
+		if (seen++ == FORGET_MOST) {
+			care->next = number;
+			break;
+		}
+		notice = notice_load_sound(txn, number);
 		if (notice && notice->state != NOTICE_DEAD && notice->ended_s &&
 		    notice->ended_s < care->now_s - KEEP_S) {
 			g_array_append_val(old, number);
@@ -136,7 +142,6 @@ static void forget_change(Txn *txn, gpointer data)
 		Key key = key_case(g_array_index(old, guint64, i));
 		txn_delete(txn, DB_NOTICES, &key);
 	}
-	care->forgot_all = old->len < FORGET_MOST;
 }
 
 /* ---- both ---- */
@@ -171,10 +176,11 @@ bool store_care(Store *store, const Conf *conf, const Sla *sla, gint64 now_s,
 	    now_s - care.last_s < WEEK_S) {
 		return true;
 	}
-	while (!care.forgot_all) {
+	do {
+		care.from = care.next;
 		if (!commit_run(store, forget_change, &care, error)) {
 			return false;
 		}
-	}
+	} while (care.next != 0);
 	return do_week(store, &care, error);
 }

@@ -324,12 +324,18 @@ void notice_end(Txn *txn, Notice *notice, NoticeState state, gint64 now_s)
 	notice_save(txn, notice, &was);
 }
 
+/* A case may have several promises at a time. */
 static bool is_over(const Case *kase, const Notice *notice)
 {
-	const Clock *clock = case_clock(kase, notice->metric);
+	for (guint i = 0; i < kase->clocks->len; i++) {
+		const Clock *clock = &g_array_index(kase->clocks, Clock, i);
 
-	return notice->of_clock &&
-	       (!clock || clock->instance != notice->instance);
+		if (clock->metric == notice->metric &&
+		    clock->instance == notice->instance && !clock->ended_s) {
+			return false;
+		}
+	}
+	return notice->of_clock;
 }
 
 static bool is_late(const Case *kase)

@@ -8,6 +8,7 @@
 #include "anteroom/tick.h"
 #include "anteroom/times.h"
 #include "cases/alarm.h"
+#include "cases/notice.h"
 
 static const Escalation steps[] = {{0, ESCALATE_LEAD},
     {2 * HOUR, ESCALATE_ASSISTANT}, {24 * HOUR, ESCALATE_EXECUTIVE}};
@@ -18,6 +19,14 @@ static Policy *policy(World *world, const char *name)
 	return (Policy *)(guintptr)conf_policy(world->conf, name);
 }
 
+static void tell_all(World *world, const char *name)
+{
+	policy(world, name)->escalate = steps;
+	policy(world, name)->n_escalate = G_N_ELEMENTS(steps);
+	policy(world, name)->warn_pct = warnings;
+	policy(world, name)->n_warn = G_N_ELEMENTS(warnings);
+}
+
 static int setup(void **state)
 {
 	static const char *const names[] = {"safety", "standard"};
@@ -25,10 +34,7 @@ static int setup(void **state)
 
 	world->conf->notify_from = "Anteroom <anteroom@example.com>";
 	for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
-		policy(world, names[i])->escalate = steps;
-		policy(world, names[i])->n_escalate = G_N_ELEMENTS(steps);
-		policy(world, names[i])->warn_pct = warnings;
-		policy(world, names[i])->n_warn = G_N_ELEMENTS(warnings);
+		tell_all(world, names[i]);
 	}
 	*state = world;
 	return 0;
@@ -417,6 +423,42 @@ static void test_promises(void **state)
 	world_check(world);
 }
 
+/* How many of their notices wait. */
+static guint broken_promises(World *world)
+{
+	g_autoptr(GPtrArray) waiting =
+	    store_notices(world->store, NOTICE_WAITING, 0, NULL);
+	guint n = 0;
+
+	for (guint i = 0; i < waiting->len; i++) {
+		const Notice *notice = waiting->pdata[i];
+
+		n += notice->kind == NOTICE_BROKEN_PROMISE;
+	}
+	return n;
+}
+
+/* What one broken promise is told about isn't over because another clock of the
+ * case ended. */
+static void test_promises_apart(void **state)
+{
+	World *world = *state;
+	Mail mail = {.id = "b@x"};
+	guint64 id = admit(world, &mail);
+	Vow first = {.id = id, .due_s = T0 + 3 * HOUR};
+	Vow second = {.id = id, .due_s = T0 + 4 * HOUR};
+
+	assert_true(commit_run(world->store, vow_change, &first, NULL));
+	assert_true(commit_run(world->store, vow_change, &second, NULL));
+	live(world, T0, T0 + 5 * HOUR);
+	assert_int_equal(broken_promises(world), 4);
+	case_free(world_act(
+	    world, ACT_URGENCY, id, "critical", T0 + 5 * HOUR, 0, NULL));
+	case_free(
+	    world_act(world, ACT_TOPIC, id, "safety", T0 + 5 * HOUR, 0, NULL));
+	assert_int_equal(broken_promises(world), 4);
+}
+
 /* ---- looking ahead ---- */
 
 static void random_case(World *world, GRand *random, guint i)
@@ -554,11 +596,10 @@ static const char holiday_conf[] =
     "warn = {50} escalate = {\"0h lead\"} }\n"
     "notify { from = \"anteroom@example.com\" }\n";
 
-static void use_holidays(World *world, const char *days)
+static void use_conf(World *world, const char *text)
 {
 	g_autoptr(GPtrArray) problems =
 	    g_ptr_array_new_with_free_func((GDestroyNotify)conf_problem_free);
-	g_autofree char *text = g_strdup_printf(holiday_conf, days);
 	g_autofree char *path =
 	    g_build_filename(world->folder, "anteroom.conf", NULL);
 
@@ -570,6 +611,13 @@ static void use_holidays(World *world, const char *days)
 	assert_non_null(world->conf);
 	world->sla = sla_new(world->conf, problems);
 	assert_non_null(world->sla);
+}
+
+static void use_holidays(World *world, const char *days)
+{
+	g_autofree char *text = g_strdup_printf(holiday_conf, days);
+
+	use_conf(world, text);
 }
 
 static guint survey(World *world, gint64 now_s)
@@ -616,6 +664,28 @@ static void test_holiday(void **state)
 	/* What is missed stays missed, whatever calendars say later. */
 	use_holidays(world, "\"2026-11-23\", \"2026-11-24\"");
 	assert_int_equal(survey(world, T0 + 5 * DAY), 0);
+}
+
+/* Who renames a policy still hears of the cases that it was promised to. */
+static void test_policy_renamed(void **state)
+{
+	World *world = *state;
+	g_auto(GStrv) halves =
+	    g_strsplit(fixture_conf, "policy \"safety\"", -1);
+	g_autofree char *text = g_strjoinv("policy \"protection\"", halves);
+	g_autofree char *notices = NULL;
+	g_autofree char *events = NULL;
+	guint64 id = admit(world, &safety);
+
+	use_conf(world, text);
+	world->conf->notify_from = "Anteroom <anteroom@example.com>";
+	tell_all(world, "protection");
+	survey(world, T0);
+	live(world, T0, T0 + 26 * HOUR);
+	events = told(world, id);
+	assert_string_equal(events, SAFETY_TOLD);
+	notices = queued(world);
+	assert_string_equal(notices, SAFETY_QUEUED);
 }
 
 /* At night nobody of the office is told. */
@@ -752,6 +822,42 @@ static void test_old_notices(void **state)
 	}
 }
 
+typedef struct {
+	Notice *notice;
+	guint n;
+} Queueing;
+
+static void queue_change(Txn *txn, gpointer data)
+{
+	const Queueing *queueing = data;
+
+	for (guint i = 0; i < queueing->n; i++) {
+		notice_queue(txn, queueing->notice);
+	}
+}
+
+/* One that was given up isn't in the way of the others. */
+static void test_many_old_notices(void **state)
+{
+	World *world = *state;
+	Notice ended = {.kind = NOTICE_WARNING,
+	    .state = NOTICE_SENT,
+	    .to = (char *)(guintptr) "lead@example.com",
+	    .at_s = T0,
+	    .ended_s = T0};
+	Notice dead = ended;
+	Queueing one = {.notice = &dead, .n = 1};
+	Queueing many = {.notice = &ended, .n = 700};
+	g_autoptr(GPtrArray) left = NULL;
+
+	dead.state = NOTICE_DEAD;
+	assert_true(commit_run(world->store, queue_change, &one, NULL));
+	assert_true(commit_run(world->store, queue_change, &many, NULL));
+	care(world, T0 + 40 * DAY);
+	left = store_notices(world->store, -1, 0, NULL);
+	assert_int_equal(left->len, 1);
+}
+
 /* ---- waking whoever sleeps ---- */
 
 static void count_wakes(gpointer data)
@@ -796,12 +902,15 @@ int main(void)
 	    TEST(test_not_quiet),
 	    TEST(test_pause),
 	    TEST(test_promises),
+	    TEST(test_promises_apart),
+	    TEST(test_policy_renamed),
 	    TEST(test_forecast),
 	    TEST(test_holiday),
 	    TEST(test_working_hours),
 	    TEST(test_old_store),
 	    TEST(test_blind_spot),
 	    TEST(test_old_notices),
+	    TEST(test_many_old_notices),
 	    TEST(test_watch),
 	};
 
