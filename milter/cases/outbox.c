@@ -14,7 +14,8 @@
 #define FIRST_PAUSE_S 60
 #define LONGEST_PAUSE_S 3600
 #define GIVE_UP_S (3 * 24 * 3600)
-#define TAKE_MOST 64 /* leases of one transaction */
+#define TRIES_LEAST 8 /* before that, however long nobody looked */
+#define TAKE_MOST 64  /* leases of one transaction */
 #define OUTBOX_KEY_BYTES 17
 
 static void free_notice(gpointer notice)
@@ -192,7 +193,9 @@ static void end_failed(Txn *txn, Notice *notice, gpointer data)
 	g_free(notice->error);
 	notice->error =
 	    text_one_line(ending->why, strlen(ending->why), LIMIT_EVENT_BYTES);
-	if (ending->final || ending->now_s - notice->after_s >= GIVE_UP_S) {
+	if (ending->final ||
+	    (notice->attempts > TRIES_LEAST &&
+		ending->now_s - notice->after_s >= GIVE_UP_S)) {
 		notice_end(txn, notice, NOTICE_DEAD, ending->now_s);
 		return;
 	}

@@ -166,6 +166,20 @@ static void test_failures(void **state)
 	world_check(world);
 }
 
+/* Who was away for days isn't told of one by one trouble that will pass. */
+static void test_patience(void **state)
+{
+	World *world = *state;
+	guint64 id = new_case(world, 1, false);
+	gint64 now_s = T0 + 4 * DAY;
+
+	assert_true(tell(world, id, NOTICE_BREACH, RUNG_TEAM, T0));
+	g_ptr_array_unref(take(world, now_s));
+	assert_true(store_notice_failed(world->store, 1,
+	    "no route to the mail server", false, now_s, NULL));
+	assert_int_equal(count(world, NOTICE_WAITING), 1);
+}
+
 /* ---- who, and when ---- */
 
 static void test_rungs(void **state)
@@ -345,6 +359,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 	    TEST(test_lease),
 	    TEST(test_failures),
+	    TEST(test_patience),
 	    TEST(test_rungs),
 	    TEST(test_nobody_is_told),
 	    TEST(test_sensitive),
