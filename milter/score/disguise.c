@@ -254,17 +254,19 @@ static gsize single_at(const Disguises *disguises, gsize at)
 	return sign && (left == 2 || p[2] == ' ' || p[2] == '\n') ? 2 : 0;
 }
 
-/* The end of the letters by themselves from AT on; AT when they are too few. */
-static gsize singles_end(const Disguises *disguises, gsize at)
+/* The end of the letters by themselves from AT on; AT when there are none. Do
+ * they make a WORD? If not, no part of them does, and nobody looks again. */
+static gsize singles_end(const Disguises *disguises, gsize at, bool *word)
 {
-	gsize end = at, begin = at;
+	gsize end = at;
 	guint letters = 0, n = 0;
 	for (gsize bytes; (bytes = single_at(disguises, at)) != 0; n++) {
 		letters += is_letter(disguises->text[at]);
 		end = at + bytes;
 		at = MIN(end + 1, disguises->length);
 	}
-	return n >= LETTERS_MIN && letters >= 2 ? end : begin;
+	*word = n >= LETTERS_MIN && letters >= 2;
+	return end;
 }
 
 static gsize token_end(const Disguises *disguises, gsize at)
@@ -309,13 +311,14 @@ Disguises *disguises_find(const char *text, gsize length)
 	disguises->edits = g_array_new(FALSE, FALSE, sizeof(Edit));
 	for (gsize at = 0; at < length;) {
 		gsize end = plain_end(disguises, at);
+		bool word;
 		if (end == at) {
-			end = singles_end(disguises, at);
-			if (end > at) {
-				add_edit(disguises, at, end);
-			} else {
+			end = singles_end(disguises, at, &word);
+			if (end == at) {
 				end = token_end(disguises, at);
 				look_at_token(disguises, at, end);
+			} else if (word) {
+				add_edit(disguises, at, end);
 			}
 		}
 		at = end + 1;

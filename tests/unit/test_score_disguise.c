@@ -129,6 +129,23 @@ static char *hit_in(const char *text, const char *name, bool disguises)
 	return words;
 }
 
+/* Figures by themselves are no word from any of them on; looked at anew from
+ * each, these would take hours. */
+static void test_figures(void **state)
+{
+	(void)state;
+	const gsize bytes = 4 * 1024 * 1024;
+	g_autofree char *text = g_malloc(bytes + 1);
+	for (gsize i = 0; i < bytes; i++) {
+		text[i] = i % 2 ? ' ' : '1';
+	}
+	text[bytes] = '\0';
+	assert_null(disguises_find(text, bytes));
+	memcpy(text + bytes - 8, " k1ll me", 8);
+	g_autoptr(Disguises) found = disguises_find(text, bytes);
+	assert_non_null(found);
+}
+
 /* A rule finds them where its topic says so, and shows what was written. */
 static void test_rule(void **state)
 {
@@ -163,6 +180,7 @@ int main(void)
 	    cmocka_unit_test(test_words),
 	    cmocka_unit_test(test_around),
 	    cmocka_unit_test(test_hostile),
+	    cmocka_unit_test(test_figures),
 	    cmocka_unit_test(test_rule),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
