@@ -57,6 +57,19 @@ const char *head_get(const Head *head, const char *name)
 	return NULL;
 }
 
+const char *head_last(const Head *head, const char *name)
+{
+	for (guint i = head->fields->len; i > 0; i--) {
+		const HeadField *field =
+		    &g_array_index(head->fields, HeadField, i - 1);
+
+		if (g_ascii_strcasecmp(field->name, name) == 0) {
+			return field->value;
+		}
+	}
+	return NULL;
+}
+
 /* RFC 9110: a token; and a value without control characters. */
 static bool field_ok(const HeadField *field)
 {

@@ -20,5 +20,7 @@ guint head_wrong(const Head *head, bool modern, bool post);
 
 /* By name, caseless; NULL. */
 const char *head_get(const Head *head, const char *name);
+/* The same of a list that comes in several lines: the last one. */
+const char *head_last(const Head *head, const char *name);
 
 #endif

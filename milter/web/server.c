@@ -283,7 +283,7 @@ static enum MHD_Result serve(Server *server, struct MHD_Connection *connection,
 	    .cookie = head_get(head, "Cookie"),
 	    .authorization = head_get(head, "Authorization"),
 	    .csrf = head_get(head, "X-CSRF-Token"),
-	    .forwarded_for = head_get(head, "X-Forwarded-For"),
+	    .forwarded_for = head_last(head, "X-Forwarded-For"),
 	    .language = head_get(head, "Accept-Language"),
 	    .if_none_match = head_get(head, "If-None-Match"),
 	    .peer = peer};

@@ -551,6 +551,11 @@ class Metrics(unittest.TestCase):
             self.assertEqual(WEB.browser().get("/metrics").status, 200)
             far = WEB.browser(headers={"X-Forwarded-For": "192.0.2.1"})
             self.assertEqual(far.get("/metrics").status, 401)
+            # A proxy that adds a line of its own below what it was sent.
+            self.assertIn(b" 401 ", raw(
+                b"GET /metrics HTTP/1.1\r\nHost: a\r\n"
+                b"X-Forwarded-For: 127.0.0.1\r\n"
+                b"X-Forwarded-For: 192.0.2.1\r\n\r\n").split(b"\r\n")[0])
         finally:
             reload_with('metrics-from = {"127.0.0.1"}\n    user-header',
                         "user-header")
