@@ -130,6 +130,9 @@ typedef struct {
 	 * than whose rights, it is asked; NULL. */
 	const char *login;  /* asking at the socket */
 	const User *person; /* in this process */
+	/* Has the asker gone? Asked while a command waits; NULL: he stays. */
+	bool (*gone)(gpointer asker);
+	gpointer asker;
 } ControlRequest;
 
 /* Takes one row: TEXT, LENGTH bytes of one JSON object, the callee's only

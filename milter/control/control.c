@@ -153,6 +153,14 @@ bool call_row(Call *call, Json *json)
 	return call->row(text, strlen(text), call->data);
 }
 
+bool call_over(const Call *call)
+{
+	const ControlRequest *request = call->request;
+
+	return g_atomic_int_get(call->stopping) != 0 ||
+	       (request->gone != NULL && request->gone(request->asker));
+}
+
 /* Of a user of the web pages rights.c says what he may. */
 static const char *denied_because(
     const Command *command, const ControlRequest *request)

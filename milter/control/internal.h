@@ -69,6 +69,10 @@ bool run_act(Call *call, GError **error); /* route ... merge */
  * more. */
 bool call_row(Call *call, Json *json);
 
+/* Is there no sense in waiting any longer: the asker has gone, or the daemon
+ * ends? */
+bool call_over(const Call *call);
+
 /* ---- args.c: what was asked ---- */
 
 /* Are all of the command's words there that must, and of the right shape. */

@@ -151,6 +151,13 @@ static bool find_person(const Client *client, const Users *users,
 	return true;
 }
 
+static bool has_gone(gpointer asker)
+{
+	const Client *client = asker;
+
+	return stream_is_closed(client->stream);
+}
+
 static bool serve_request(Client *client, const JsonValue *line)
 {
 	g_autoptr(Users) users =
@@ -161,7 +168,9 @@ static bool serve_request(Client *client, const JsonValue *line)
 	ControlRequest request = {.command = json_get_string(line, "command"),
 	    .args = json_get(line, "args"),
 	    .role = client->role,
-	    .user = user};
+	    .user = user,
+	    .gone = has_gone,
+	    .asker = client};
 
 	if (request.command == NULL || json_get_int(line, "v", 0) != 1) {
 		refuse(client, ERROR_USAGE,

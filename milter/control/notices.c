@@ -200,24 +200,30 @@ static bool read_wait(Call *call, gint64 *wait_s, GError **error)
 	return true;
 }
 
-/* The wall clock is asked again each time: it may be set meanwhile. */
+static GPtrArray *nothing(void)
+{
+	return g_ptr_array_new_with_free_func((GDestroyNotify)notice_free);
+}
+
+/* The wall clock is asked again each time: it may be set meanwhile. A courier
+ * that was killed leases nothing: its successor would wait for the end. */
 static GPtrArray *take_or_wait(
     Call *call, guint limit, gint64 wait_s, GError **error)
 {
 	g_autofree char *host = host_of(call->setup->conf);
 	gint64 until_us = g_get_monotonic_time() + wait_s * G_USEC_PER_SEC;
 
-	for (;;) {
+	while (!call_over(call)) {
 		g_autoptr(GPtrArray) taken = store_notices_take(
 		    call->store, host, times_now_s(), limit, error);
 
 		if (taken == NULL || taken->len > 0 ||
-		    g_get_monotonic_time() >= until_us ||
-		    g_atomic_int_get(call->stopping) != 0) {
+		    g_get_monotonic_time() >= until_us) {
 			return g_steal_pointer(&taken);
 		}
 		store_notices_wait(call->store, WAIT_STEP_MS);
 	}
+	return nothing();
 }
 
 bool run_notices_take(Call *call, GError **error)

@@ -133,6 +133,14 @@ bool stream_is_quiet(const Stream *stream)
 	return stream->start == stream->in->len && poll(&wait, 1, 0) == 0;
 }
 
+bool stream_is_closed(const Stream *stream)
+{
+	struct pollfd look = {.fd = stream->fd};
+
+	return poll(&look, 1, 0) > 0 &&
+	       (look.revents & (POLLHUP | POLLERR)) != 0;
+}
+
 static bool send_all(Stream *stream, const guint8 *bytes, gsize n)
 {
 	while (n > 0 && !stream->broken) {

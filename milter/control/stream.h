@@ -36,6 +36,9 @@ StreamStatus stream_bytes(Stream *stream, gsize n, const void **bytes);
 /* Is nothing there to read, the end of the peer included? */
 bool stream_is_quiet(const Stream *stream);
 
+/* Has the peer closed its end? One that only writes no more has not. */
+bool stream_is_closed(const Stream *stream);
+
 /* Buffered. False once the peer can't be written to; it stays so. */
 bool stream_write(Stream *stream, const void *bytes, gsize n);
 bool stream_flush(Stream *stream);

@@ -33,8 +33,7 @@ bool run_watch(Call *call, GError **error)
 
 	(void)error;
 	while (g_strcmp0(now, since) == 0 &&
-	       g_get_monotonic_time() < until_us &&
-	       g_atomic_int_get(call->stopping) == 0) {
+	       g_get_monotonic_time() < until_us && !call_over(call)) {
 		g_usleep(STEP_US);
 		g_free(now);
 		now = moment(call);

@@ -1,19 +1,15 @@
 #!/usr/bin/env python3
 """The clock of the running daemon, under pretended time: warnings, breaches and
 escalations at their second, the outbox, kills, and the wall clock set."""
-import email
-import email.policy
 import json
 import pathlib
 import random
 import signal
 import sys
 import tempfile
-import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
-from courier import Courier, MoodySink, conf_for  # noqa: E402
 from daemon import Anteroomd, BUILD, desk  # noqa: E402
 from faketime import Faketime, library  # noqa: E402
 from mailserver import wait_until  # noqa: E402
@@ -220,63 +216,6 @@ class Clock(Base):
         self.assertNotEqual(before, after)
         detail = next(d for w, _, d in self.told(case) if w == "moved")
         self.assertIn(before, detail)
-
-
-class Kills(Base):
-    """Daemon and courier, killed at any moment of two days: to the mail server
-    comes what had to, at most twice, and then with the same Message-ID."""
-
-    def setUp(self):
-        self.sink = MoodySink()
-        self.addCleanup(self.sink.__exit__)
-        self.more = {"conf": conf_for(self.sink.port, always=False)}
-        super().setUp()
-        self.courier = Courier(self.it)
-        self.addCleanup(
-            lambda: self.courier.process and self.courier.kill())
-
-    def restart(self, dice):
-        self.courier.start()
-        time.sleep(dice.uniform(0, 0.3))
-        if dice.random() < 0.6:
-            self.it.signal(signal.SIGKILL)
-            self.it.process.wait()
-            time.sleep(dice.uniform(0, 0.1))
-            self.it.start()
-            time.sleep(dice.uniform(0, 0.2))
-        self.courier.kill()
-
-    def test_all_comes(self):
-        dice = random.Random(4)
-        cases = []
-        for number in range(4):
-            cases.append(self.take(number, THREAT))
-            self.time.forward(minutes=7)
-            self.restart(dice)
-        while self.time.now.isoformat() < "2026-11-24T09:30":
-            self.time.forward(minutes=dice.randrange(90, 420))
-            self.restart(dice)
-        self.time.forward(hours=1)
-        for case in cases:
-            self.until_told(case, 6)
-        with self.courier:
-            wait_until(lambda: not self.notices("waiting"), 30, "the rest")
-        sent = self.notices("sent")
-        self.assertEqual(
-            sorted((n["case"], n["kind"], n["level"] or 0, n["after_s"] or 0)
-                   for n in sent), sorted(
-                (case, *what) for case in cases for what in (
-                    ("warning", 50, 0), ("warning", 75, 0),
-                    ("warning", 90, 0), ("breach", 0, 0),
-                    ("escalation", 0, 7200),
-                    ("escalation", 0, 86400))))
-        came = {str(email.message_from_bytes(
-            d.data, policy=email.policy.default)["Message-ID"])
-                for d in self.sink.deliveries}
-        self.assertLessEqual({n["message_id"] for n in sent}, came)
-        self.assertEqual(came, {n["message_id"] for n in self.it.json(
-            "notices", "--state", "sent")})
-        self.assertEqual(self.it.run("fsck").returncode, 0)
 
 
 class Shadow(Base):

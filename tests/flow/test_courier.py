@@ -324,6 +324,14 @@ class Ends(Base):
         self.assertEqual(self.courier.stop(), 0)
         self.assertLess(time.monotonic() - begin, 5)
 
+    def test_one_that_was_killed_while_it_waited_gets_nothing(self):
+        self.courier.start()
+        time.sleep(0.3)
+        self.courier.kill()
+        self.alarm(1)
+        with self.courier:
+            self.until("sent", 2)
+
     def test_reload_and_a_daemon_that_restarts(self):
         with self.courier:
             self.courier.process.send_signal(signal.SIGHUP)

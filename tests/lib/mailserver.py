@@ -19,6 +19,7 @@ import smtplib
 import socket
 import socketserver
 import subprocess
+import sys
 import threading
 import time
 
@@ -183,6 +184,11 @@ class Sink(socketserver.ThreadingTCPServer):
         """None hangs up without a word."""
         self.keep(delivery)
         return "250 kept"
+
+    def handle_error(self, request, client_address):
+        """Whoever is killed amid a letter is no error of ours."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
     def keep(self, delivery):
         with self._changed:
