@@ -158,6 +158,10 @@ static guint word_looks(FoldState *state, const char *at)
 	guint seen = 0;
 	const char *p = state->out->str + state->out->len;
 	const char *begin = state->out->str + state->begin;
+	/* Signs drawn as letters part words of the text, not of the output. */
+	if (p - begin > NEIGHBOUR_BYTES) {
+		begin = p - NEIGHBOUR_BYTES;
+	}
 	while (!state->space && p > begin) {
 		p = g_utf8_find_prev_char(begin, p);
 		Look look = p ? look_of(g_utf8_get_char(p)) : LOOK_NONE;

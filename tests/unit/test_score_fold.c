@@ -95,6 +95,23 @@ static void test_twice(void **state)
 	}
 }
 
+/* Signs that are drawn as letters make one long word of many short ones; looked
+ * at from each of those, this would take hours. */
+static void test_long_word(void **state)
+{
+	(void)state;
+	static const char unit[] = "а\xe2\x92\xb6"; /* Cyrillic a, circled A */
+	const guint n = 1000 * 1000;
+	g_autoptr(GString) text = g_string_new(NULL);
+	g_autoptr(GString) out = g_string_new(NULL);
+	for (guint i = 0; i < n; i++) {
+		g_string_append(text, unit);
+	}
+	fold_append(out, text->str, text->len);
+	assert_int_equal(out->len, 2 * n);
+	assert_int_equal(strspn(out->str, "aA"), out->len);
+}
+
 /* From the fold back to what was written. */
 static void test_origin(void **state)
 {
@@ -144,6 +161,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_text),
 	    cmocka_unit_test(test_twice),
+	    cmocka_unit_test(test_long_word),
 	    cmocka_unit_test(test_origin),
 	    cmocka_unit_test(test_pattern),
 	};
