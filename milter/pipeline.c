@@ -28,13 +28,30 @@ static gint64 arrival_of(const Delivery *delivery, const Message *message)
 typedef Score *(*Scoring)(
     Ruleset *ruleset, const Message *message, const ScoreContext *context);
 
-static Score *score_by(Scoring scoring, Setup *setup, const Delivery *delivery,
-    const Message *message)
+/* All that rules may ask about the sender; STORE may be NULL. Only what some
+ * rule does ask is worked out. */
+static char **facts_of(const Setup *setup, Store *store,
+    const Delivery *delivery, const Message *message)
 {
+	WriterFacts writer;
+	bool told;
+
+	if (!ruleset_wants(setup->rules, SECTION_SENDER)) {
+		return NULL;
+	}
+	told = store != NULL && store_writer(store, message_from(message),
+				    arrival_of(delivery, message), &writer);
+	return sender_facts(
+	    setup->conf, &delivery->origin, message, told ? &writer : NULL);
+}
+
+static Score *score_by(
+    Scoring scoring, const Screening *screening, const Delivery *delivery)
+{
+	Setup *setup = screening->setup;
+	const Message *message = screening->message;
 	g_auto(GStrv) facts =
-	    ruleset_wants(setup->rules, SECTION_SENDER)
-		? sender_facts(setup->conf, &delivery->origin, message)
-		: NULL;
+	    facts_of(setup, screening->store, delivery, message);
 	ScoreContext context = {
 	    .arrival_s = arrival_of(delivery, message),
 	    .zone = conf_zone(setup->conf),
@@ -70,8 +87,7 @@ static void read_and_score(
 	read_us = g_get_monotonic_time();
 	meter_took(delivery->meter, METER_READ, read_us - begin_us);
 	if (watched) {
-		screening->score = score_by(ruleset_score, screening->setup,
-		    delivery, screening->message);
+		screening->score = score_by(ruleset_score, screening, delivery);
 		meter_took(delivery->meter, METER_SCORE,
 		    g_get_monotonic_time() - read_us);
 	}
@@ -349,11 +365,12 @@ static bool may_be_watched(const Conf *conf, const Delivery *delivery)
 }
 
 static Screening *screening_begin(
-    Setup *setup, const Delivery *delivery, bool watched)
+    Setup *setup, Store *store, const Delivery *delivery, bool watched)
 {
 	Screening *screening = g_new0(Screening, 1);
 
 	screening->setup = setup_ref(setup);
+	screening->store = store;
 	read_and_score(screening, delivery, watched);
 	return screening;
 }
@@ -430,7 +447,7 @@ Verdict *pipeline_run(
 {
 	gint64 begin_us = g_get_monotonic_time();
 	g_autoptr(Screening) screening = screening_begin(
-	    setup, delivery, may_be_watched(setup->conf, delivery));
+	    setup, store, delivery, may_be_watched(setup->conf, delivery));
 	gint64 read_us = g_get_monotonic_time();
 	Verdict *verdict = decide(setup, store, delivery, screening, error);
 	gint64 end_us = g_get_monotonic_time();
@@ -441,9 +458,9 @@ Verdict *pipeline_run(
 	return verdict;
 }
 
-Screening *screening_new(Setup *setup, const Delivery *delivery)
+Screening *screening_new(Setup *setup, Store *store, const Delivery *delivery)
 {
-	Screening *screening = screening_begin(setup, delivery, true);
+	Screening *screening = screening_begin(setup, store, delivery, true);
 	g_auto(GStrv) recipients = recipients_of(delivery, screening->message);
 	const Desk *desk = desk_of(setup->conf, delivery, recipients);
 
@@ -456,8 +473,8 @@ Screening *screening_new(Setup *setup, const Delivery *delivery)
 
 char *screening_verify(const Screening *screening, const Delivery *delivery)
 {
-	g_autoptr(Score) alone = score_by(ruleset_score_alone, screening->setup,
-	    delivery, screening->message);
+	g_autoptr(Score) alone =
+	    score_by(ruleset_score_alone, screening, delivery);
 
 	return score_difference(screening->score, alone);
 }

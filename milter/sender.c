@@ -8,7 +8,7 @@
 
 /* Where anybody gets an address. A name before a dot stands for all below it
  * ("yahoo." for yahoo.de). */
-static const char *const freemail[] = {"aol.com", "free.fr", "freenet.de",
+static const char *const free_domains[] = {"aol.com", "free.fr", "freenet.de",
     "gmail.com", "gmx.", "googlemail.com", "hotmail.", "icloud.com",
     "laposte.net", "live.", "mac.com", "mail.com", "mail.ru", "me.com",
     "msn.com", "orange.fr", "outlook.", "proton.me", "protonmail.com", "qq.com",
@@ -25,12 +25,12 @@ static const char *const roles[] = {"abuse", "accounts", "admin",
 
 static bool is_freemail(const char *domain)
 {
-	for (gsize i = 0; i < G_N_ELEMENTS(freemail); i++) {
-		gsize n = strlen(freemail[i]);
+	for (gsize i = 0; i < G_N_ELEMENTS(free_domains); i++) {
+		gsize n = strlen(free_domains[i]);
 
-		if (freemail[i][n - 1] == '.'
-			? g_str_has_prefix(domain, freemail[i])
-			: strcmp(domain, freemail[i]) == 0) {
+		if (free_domains[i][n - 1] == '.'
+			? g_str_has_prefix(domain, free_domains[i])
+			: strcmp(domain, free_domains[i]) == 0) {
 			return true;
 		}
 	}
@@ -51,12 +51,32 @@ static bool is_role(const char *local)
 	return false;
 }
 
-char **sender_facts(
-    const Conf *conf, const Origin *origin, const Message *message)
+/* What stands in one text can be asked for together. */
+static void add_writer(
+    GPtrArray *facts, const WriterFacts *writer, bool freemail)
+{
+	g_ptr_array_add(
+	    facts, g_strdup(writer->known ? "known" : "first contact"));
+	if (freemail && !writer->known) {
+		g_ptr_array_add(facts, g_strdup("first contact, freemail"));
+	}
+	if (writer->open) {
+		g_ptr_array_add(facts, g_strdup("open case"));
+	}
+	if (writer->messages > 0) {
+		g_ptr_array_add(facts,
+		    g_strdup_printf("messages in 30 days: %u%s",
+			writer->messages, writer->open ? ", open case" : ""));
+	}
+}
+
+char **sender_facts(const Conf *conf, const Origin *origin,
+    const Message *message, const WriterFacts *writer)
 {
 	g_autoptr(GPtrArray) facts = g_ptr_array_new();
 	const char *from = message_from(message);
 	const char *at = strrchr(from, '@');
+	bool is_free = at != NULL && is_freemail(at + 1);
 	bool believed = message_authenticated(message, conf->authserv_id) ||
 			(!message->malformed && message->from->len == 1 &&
 			    origin_proof(conf, origin) != NULL);
@@ -68,11 +88,14 @@ char **sender_facts(
 		g_ptr_array_add(facts,
 		    g_strdup(believed ? "our own" : "claims to be our own"));
 	}
-	if (at != NULL && is_freemail(at + 1)) {
+	if (is_free) {
 		g_ptr_array_add(facts, g_strdup("freemail"));
 	}
 	if (at != NULL && is_role(from)) {
 		g_ptr_array_add(facts, g_strdup("role account"));
+	}
+	if (writer != NULL) {
+		add_writer(facts, writer, is_free);
 	}
 	g_ptr_array_add(facts, NULL);
 	return (char **)g_ptr_array_free(g_steal_pointer(&facts), FALSE);

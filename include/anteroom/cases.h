@@ -231,6 +231,24 @@ typedef enum {
 bool store_admit(Store *store, const Admission *admission,
     AdmitOutcome *outcome, Case **kase, GError **error);
 
+/* What is known of the writer of a message, from the cases before it. */
+typedef struct {
+	bool known;     /* wrote a case before */
+	bool open;      /* one of those waits for an answer, or is paused */
+	guint messages; /* of his in the 30 days before; STORE_MESSAGES_MOST:
+			 * so many or more */
+} WriterFacts;
+#define STORE_MESSAGES_MOST 20
+
+/*
+ * Looks for the cases that FROM (folded; whoever it names, proven or not)
+ * wrote until NOW_S. False, *WRITER untouched, when FROM is "" or this can't
+ * be told: the store can't be read, or doesn't have that index yet. Writes and
+ * waits for nothing. Any thread.
+ */
+bool store_writer(
+    Store *store, const char *from, gint64 now_s, WriterFacts *writer);
+
 /* ---- replies out ---- */
 
 /* What a reply promises, and until when (promises_find in replies.h). */

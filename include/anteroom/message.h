@@ -135,7 +135,7 @@ const char *message_from(const Message *message);
 
 /* Did the mail server called AUTHSERV_ID ("" = none is believed) find that the
  * one address in From is who it says, by an Authentication-Results field (RFC
- * 8601) above the first Received? */
+ * 8601) above the first Received and the first such field of somebody else? */
 bool message_authenticated(const Message *message, const char *authserv_id);
 
 /* Everybody an answer may go to: From and Reply-To, folded, each once.

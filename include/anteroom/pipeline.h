@@ -90,8 +90,9 @@ typedef struct Screening {
 	Message *message;
 	Score *score;
 	Plan *plan;
+	Store *store; /* borrowed; NULL: nothing is known of writers */
 } Screening;
-Screening *screening_new(Setup *setup, const Delivery *delivery);
+Screening *screening_new(Setup *setup, Store *store, const Delivery *delivery);
 /* Scores the message of DELIVERY, that SCREENING is of, by PCRE2 alone; what
  * differs, or NULL. Transfer full. */
 char *screening_verify(const Screening *screening, const Delivery *delivery);

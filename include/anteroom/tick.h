@@ -44,6 +44,11 @@ void store_watch(Store *store, StoreWatch watch, gpointer data);
 bool store_survey(Store *store, const Conf *conf, const Sla *sla, gint64 now_s,
     guint *moved, GError **error);
 
+/* Makes the index that store_writer reads in a store of before, a batch a
+ * transaction; goes on where it was when it is called again. A glance when it
+ * is there. One thread at a time. */
+bool store_index_writers(Store *store, GError **error);
+
 /*
  * Once a week tells the assistant of teams that close cases and never answer
  * where it can be seen, and forgets notices that ended more than 30 days ago. A

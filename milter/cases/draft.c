@@ -298,6 +298,19 @@ static void save_notices(Txn *txn, Draft *draft, gint64 at_s)
 	}
 }
 
+/* Who wrote a case stays: one entry, when it is new. */
+static void save_writer(Txn *txn, const Draft *draft)
+{
+	Key key = {.n = 0};
+
+	if (!draft->order.n) {
+		key = case_writer_key(txn->store, draft->kase);
+	}
+	if (key.n) {
+		txn_put(txn, DB_WRITERS, &key, "");
+	}
+}
+
 void draft_save(Txn *txn, Draft *draft, gint64 at_s)
 {
 	Key key = key_case(draft->kase->id);
@@ -315,6 +328,7 @@ void draft_save(Txn *txn, Draft *draft, gint64 at_s)
 	g_ptr_array_set_size(draft->events, 0);
 	g_ptr_array_set_free_func(draft->events, NULL);
 	save_order(txn, draft);
+	save_writer(txn, draft);
 	save_moment(txn, DB_WAKE, &draft->wake, case_wake_key(draft->kase));
 	save_moment(txn, DB_ALARMS, &draft->alarm, case_alarm_key(draft->kase));
 	save_notices(txn, draft, at_s);

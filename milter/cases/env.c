@@ -175,6 +175,7 @@ static void know_itself(Txn *txn)
 		 * the clock adds. */
 		meta.number = SCHEMA;
 		txn_put(txn, DB_META, &schema, &meta);
+		writers_want(txn);
 	}
 	if (meta.number > SCHEMA) {
 		txn_fail(txn, ERROR_CONFIG,

@@ -19,6 +19,7 @@ typedef struct {
 	Case *kase;       /* whose events are being walked; NULL */
 	guint8 chain[32]; /* so far */
 	guint32 events;
+	guint64 unwritten; /* from this case on, no writer leads to it; 0 */
 } Fsck;
 
 static void complain(Fsck *fsck, const char *where, const char *format, ...)
@@ -112,6 +113,16 @@ static void check_alarm(Fsck *fsck, const char *where, const Case *kase)
 	}
 }
 
+static void check_writer(Fsck *fsck, const char *where, const Case *kase)
+{
+	Key key = case_writer_key(fsck->txn.store, kase);
+
+	if (key.n && (!fsck->unwritten || kase->id < fsck->unwritten) &&
+	    !txn_has(&fsck->txn, DB_WRITERS, &key)) {
+		complain(fsck, where, "its writer doesn't lead to it");
+	}
+}
+
 static void check_links(Fsck *fsck, const char *where, const Case *kase)
 {
 	for (guint i = 0; i <= kase->links->len; i++) {
@@ -152,6 +163,7 @@ static void check_case(
 	check_order(fsck, where, kase);
 	check_wake(fsck, where, kase);
 	check_alarm(fsck, where, kase);
+	check_writer(fsck, where, kase);
 	check_links(fsck, where, kase);
 }
 
@@ -431,6 +443,25 @@ static void check_reader(
 	}
 }
 
+static void check_writer_entry(
+    Fsck *fsck, const Key *key, const char *where, gpointer thing)
+{
+	Case *kase = g_new0(Case, 1);
+	Key where_is = key_case(key_get_u64(key->bytes + sizeof(Hash))), should;
+
+	(void)thing;
+	if (!get(fsck, DB_CASES, &where_is, kase)) {
+		complain(fsck, where, "it leads to a case that isn't there");
+		g_free(kase);
+		return;
+	}
+	should = case_writer_key(fsck->txn.store, kase);
+	if (should.n != key->n || memcmp(should.bytes, key->bytes, key->n)) {
+		complain(fsck, where, "it leads to somebody else's case");
+	}
+	case_free(kase);
+}
+
 static void check_meta(
     Fsck *fsck, const Key *key, const char *where, gpointer thing)
 {
@@ -471,6 +502,7 @@ static const Walk walks[DBS] = {
     [DB_OUTBOX] = {17, check_outbox_entry},
     [DB_PENDING] = {16, check_pending_entry},
     [DB_READERS] = {16, check_reader},
+    [DB_WRITERS] = {24, check_writer_entry},
 };
 
 /* Big enough for any of them. */
@@ -536,6 +568,7 @@ bool store_fsck(Store *store, StoreReport report, gpointer data,
 	if (!txn_begin_read(&fsck.txn, store, error)) {
 		return false;
 	}
+	fsck.unwritten = writers_missing(&fsck.txn);
 	for (guint i = 0; i < DBS; i++) {
 		walk(&fsck, (Db)i);
 	}

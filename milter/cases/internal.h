@@ -14,7 +14,7 @@
 
 /* ---- databases and keys (FORMAT.md) ---- */
 
-#define SCHEMA 2
+#define SCHEMA 3
 
 typedef enum {
 	DB_META,
@@ -30,8 +30,9 @@ typedef enum {
 	DB_OUTBOX,
 	DB_PENDING,
 	DB_READERS,
+	DB_WRITERS,
 } Db;
-#define DBS 13
+#define DBS 14
 
 extern const char *const db_names[DBS];
 
@@ -59,6 +60,7 @@ typedef enum {
 	HASH_TEAM,
 	HASH_WORD,   /* of an acknowledgement */
 	HASH_READER, /* an address that notices go to */
+	HASH_WRITER, /* From of a case */
 } HashKind;
 
 bool hash_is_set(const Hash *hash);
@@ -150,7 +152,7 @@ typedef struct {
 extern const Layout case_layout, clock_layout, hit_layout, event_layout,
     seen_layout, thread_layout, order_layout, meta_layout, wake_layout,
     alarm_layout, notice_layout, outbox_layout, pending_layout, reader_layout,
-    template_layout, holder_layout;
+    template_layout, holder_layout, writer_layout;
 
 /* The layout of each database's values. */
 const Layout *db_layout(Db db);
@@ -450,6 +452,16 @@ guint threads_find(Txn *txn, const Hash *hash, Found *found);
 /* Hashes of what MESSAGE refers to: ids, newest first, then the conversation of
  * Outlook, which says least. GArray of Hash, transfer full. */
 GArray *references_hashes(const Store *store, const Message *message);
+
+/* ---- writers (writer.c) ---- */
+
+/* Where `writers` leads from the writer of KASE to it; n = 0: nobody is known
+ * to have written it. */
+Key case_writer_key(const Store *store, const Case *kase);
+/* The case from which on `writers` isn't complete; 0: it is. */
+guint64 writers_missing(Txn *txn);
+/* The index is to be made, of all cases. */
+void writers_want(Txn *txn);
 
 /* ---- acknowledgements (template.c) ---- */
 

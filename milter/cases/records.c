@@ -215,17 +215,18 @@ const Layout wake_layout = {"wake", 1, NULL, 0};
 const Layout alarm_layout = {"alarm", 1, NULL, 0};
 const Layout outbox_layout = {"outbox", 1, NULL, 0};
 const Layout pending_layout = {"pending", 1, NULL, 0};
+const Layout writer_layout = {"writer", 1, NULL, 0};
 
 const char *const db_names[DBS] = {"meta", "cases", "events", "seen", "threads",
     "order", "wake", "templates", "alarms", "notices", "outbox", "pending",
-    "readers"};
+    "readers", "writers"};
 
 const Layout *db_layout(Db db)
 {
 	static const Layout *const layouts[DBS] = {&meta_layout, &case_layout,
 	    &event_layout, &seen_layout, &thread_layout, &order_layout,
 	    &wake_layout, &template_layout, &alarm_layout, &notice_layout,
-	    &outbox_layout, &pending_layout, &reader_layout};
+	    &outbox_layout, &pending_layout, &reader_layout, &writer_layout};
 
 	return layouts[db];
 }

@@ -68,8 +68,9 @@ static bool compare_one(
 	    .now_s = backtest->now_s,
 	    .via = "backtest"};
 	g_autoptr(Screening) before =
-	    screening_new(backtest->before, &delivery);
-	g_autoptr(Screening) after = screening_new(backtest->after, &delivery);
+	    screening_new(backtest->before, NULL, &delivery);
+	g_autoptr(Screening) after =
+	    screening_new(backtest->after, NULL, &delivery);
 	g_autofree char *text =
 	    backtest_json(before, after, message->file, &backtest->sum);
 

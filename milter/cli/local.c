@@ -73,7 +73,7 @@ static bool explain_one(
 	    .now_s = explaining->now_s,
 	    .via = "explain"};
 	g_autoptr(Screening) screening =
-	    screening_new(explaining->setup, &delivery);
+	    screening_new(explaining->setup, NULL, &delivery);
 	g_autofree char *differs =
 	    explaining->verify ? screening_verify(screening, &delivery) : NULL;
 	Explain explain = {.file = message->file,

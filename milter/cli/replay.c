@@ -161,7 +161,7 @@ static bool try_one(
 	    .via = "replay",
 	    .desk = options_text(replay->options, "desk")};
 	g_autoptr(Screening) screening =
-	    screening_new(replay->setup, &delivery);
+	    screening_new(replay->setup, NULL, &delivery);
 	g_autoptr(Json) json = NULL;
 	g_autofree char *text = NULL;
 	const char *outcome = dry_outcome(replay, screening);

@@ -83,7 +83,8 @@ static bool do_round(
 
 	if (ticker->generation != setup->generation) {
 		if (!store_survey(ticker->store, setup->conf, setup->sla, now_s,
-			&moved, error)) {
+			&moved, error) ||
+		    !store_index_writers(ticker->store, error)) {
 			return false;
 		}
 		ticker->generation = setup->generation;

@@ -206,7 +206,8 @@ bool run_try(Call *call, GError **error)
 	    .n_bytes = strlen(letter),
 	    .now_s = call->now_s,
 	    .via = "try"};
-	g_autoptr(Screening) screening = screening_new(call->setup, &delivery);
+	g_autoptr(Screening) screening =
+	    screening_new(call->setup, call->store, &delivery);
 	Explain explain = {.file = "try"};
 	g_autofree char *text = explain_json(screening, &explain);
 

@@ -108,6 +108,13 @@ static bool read_result(const char **p, const char *from_domain)
 	return passed && named;
 }
 
+static bool is_by(const char *raw, const char *authserv_id)
+{
+	const char *p = raw;
+	g_autofree char *id = read_word(&p);
+	return g_ascii_strcasecmp(id, authserv_id) == 0;
+}
+
 static bool field_proves(
     const char *raw, const char *authserv_id, const char *from_domain)
 {
@@ -143,9 +150,15 @@ bool message_authenticated(const Message *message, const char *authserv_id)
 		if (g_ascii_strcasecmp(field->name, "Received") == 0) {
 			return false;
 		}
-		if (g_ascii_strcasecmp(field->name, "Authentication-Results") ==
-			0 &&
-		    field_proves(field->raw, authserv_id, at + 1)) {
+		if (g_ascii_strcasecmp(field->name, "Authentication-Results") !=
+		    0) {
+			continue;
+		}
+		if (!is_by(field->raw, authserv_id)) {
+			/* Ours stands on top of what came with the message. */
+			return false;
+		}
+		if (field_proves(field->raw, authserv_id, at + 1)) {
 			return true;
 		}
 	}

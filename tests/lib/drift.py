@@ -31,7 +31,7 @@ def settings():
 
 def commands():
     text = (ROOT / 'milter' / 'control' / 'commands.c').read_text()
-    names = set(re.findall(r'^\{ "([a-z]+)", ROLE_', text, re.M))
+    names = set(re.findall(r'^\{ "([a-z-]+)", ROLE_', text, re.M))
     options = set(re.findall(r'\{ "([a-z-]+)", (?:"[A-Z]+"|NULL), WORD_', text))
     return names, options
 

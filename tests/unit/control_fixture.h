@@ -349,6 +349,16 @@ bool notice_parse_name(const char *name, guint64 *number, GError **error)
 	return true;
 }
 
+bool store_writer(
+    Store *store, const char *from, gint64 now_s, WriterFacts *writer)
+{
+	(void)store;
+	(void)from;
+	(void)now_s;
+	(void)writer;
+	return false;
+}
+
 GPtrArray *store_notices(Store *store, int state, guint limit, GError **error)
 {
 	GPtrArray *notices =

@@ -78,7 +78,7 @@ static void test_tags(void **state)
 	    &clock_layout, &hit_layout, &event_layout, &seen_layout,
 	    &thread_layout, &order_layout, &wake_layout, &template_layout,
 	    &alarm_layout, &notice_layout, &outbox_layout, &pending_layout,
-	    &reader_layout, &holder_layout};
+	    &reader_layout, &holder_layout, &writer_layout};
 
 	(void)state;
 	for (gsize i = 0; i < G_N_ELEMENTS(all); i++) {

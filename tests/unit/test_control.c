@@ -717,7 +717,7 @@ static void test_explain(void **state)
 	(void)state;
 	fixture_begin(&fixture);
 	setup = setup_slot_get(fixture.slot);
-	screening = screening_new(setup, &delivery);
+	screening = screening_new(setup, NULL, &delivery);
 	setup_unref(setup);
 	json = explain_json(
 	    screening, &(Explain){.file = "m/1.eml", .why_not = "outage"});

@@ -43,6 +43,14 @@ static const struct {
     {RECEIVED "Authentication-Results: mx.example.com; dkim=pass "
 	      "header.d=bank.example",
 	false},
+    {"Authentication-Results: mx.evil.example; none\r\n"
+     "Authentication-Results: mx.example.com; dkim=pass "
+     "header.d=bank.example",
+	false},
+    {"Authentication-Results: mx.example.com; spf=none\r\n"
+     "Authentication-Results: mx.example.com; dkim=pass "
+     "header.d=bank.example",
+	true},
     /* it failed, or another passed */
     {"Authentication-Results: mx.example.com; dkim=fail header.d=bank.example",
 	false},
@@ -133,8 +141,38 @@ static void test_facts(void **state)
 		Origin nowhere = {0};
 		g_autoptr(Message) message =
 		    message_of(rows[i].header, rows[i].from);
-		g_auto(GStrv) facts = sender_facts(conf, &nowhere, message);
+		g_auto(GStrv) facts =
+		    sender_facts(conf, &nowhere, message, NULL);
 		g_autofree char *joined = g_strjoinv("|", facts);
+		assert_string_equal(joined, rows[i].facts);
+	}
+}
+
+/* What the store knows of him; nothing is said when it can't tell. */
+static void test_writer(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *from;
+		WriterFacts writer;
+		const char *facts;
+	} rows[] = {
+	    {"ann@bank.example", {false, false, 0}, "first contact"},
+	    {"ann@gmail.com", {false, false, 0},
+		"freemail|first contact|first contact, freemail"},
+	    {"ann@gmail.com", {true, false, 2},
+		"freemail|known|messages in 30 days: 2"},
+	    {"ann@bank.example", {true, true, 3},
+		"known|open case|messages in 30 days: 3, open case"},
+	};
+	Conf *conf = conf_made();
+	conf->authserv_id = "mx.example.com";
+	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+		Origin nowhere = {0};
+		g_autoptr(Message) message = message_of("X: y", rows[i].from);
+		g_auto(GStrv) facts =
+		    sender_facts(conf, &nowhere, message, &rows[i].writer);
+		g_autofree char *joined = g_strjoinv("|", facts + 1);
 		assert_string_equal(joined, rows[i].facts);
 	}
 }
@@ -145,6 +183,7 @@ int main(void)
 	    cmocka_unit_test(test_authenticated),
 	    cmocka_unit_test(test_below),
 	    cmocka_unit_test(test_facts),
+	    cmocka_unit_test(test_writer),
 	};
 	message_init();
 	return cmocka_run_group_tests(tests, NULL, NULL);
