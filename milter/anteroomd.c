@@ -21,6 +21,7 @@
 #include "anteroom/intake.h"
 #include "anteroom/log.h"
 #include "anteroom/message.h"
+#include "anteroom/notice.h"
 #include "anteroom/setup.h"
 #include "anteroom/ticker.h"
 #include "anteroom/times.h"
@@ -142,6 +143,7 @@ static bool open_doors(Daemon *daemon, GError **error)
 		g_prefix_error(error, "store: ");
 		return false;
 	}
+	store_set_webhooks(daemon->store, setup->conf);
 	daemon->poison = poison_open(conf->store_path, times_now_s(), error);
 	if (daemon->poison == NULL) {
 		return false;
@@ -181,6 +183,7 @@ static void reload(Daemon *daemon)
 	if (fine) {
 		g_autoptr(Setup) setup = setup_slot_get(daemon->slot);
 
+		store_set_webhooks(daemon->store, setup->conf);
 		ticker_poke(daemon->ticker);
 		log_line(LOG_INFO, "reload", "result", "done", "rules",
 		    LOG_NUMBER(ruleset_size(setup->rules)), "generation",

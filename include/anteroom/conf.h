@@ -126,6 +126,23 @@ typedef struct {
 	ConfPlace place;
 } Policy;
 
+typedef enum {
+	WEBHOOK_JSON,
+	WEBHOOK_SLACK, /* an incoming webhook of Slack */
+	WEBHOOK_TEAMS, /* a workflow of Microsoft Teams */
+} WebhookFormat;
+
+typedef struct {
+	const char *name;
+	const char *url;           /* https; http on this machine alone */
+	const char *secret_file;   /* absolute; "": not signed */
+	const char *const *events; /* of the timeline; not empty */
+	const char *const *teams;  /* empty: all that aren't sensitive */
+	WebhookFormat format;
+	const char *ca_file; /* absolute; "": those of the system */
+	ConfPlace place;
+} Webhook;
+
 /* One topic over all packs; a second section of the same name is a mistake. */
 typedef struct {
 	const char *name;
@@ -194,6 +211,7 @@ typedef struct Conf {
 
 	GPtrArray *desks, *calendars, *teams, *routes, *policies;
 	GPtrArray *topics, *rules; /* of all packs */
+	GPtrArray *webhooks;
 
 	const char *notify_from; /* "" when not set */
 	const char *notify_relay;

@@ -3,7 +3,7 @@
  *
  * A Json is one value being written: calls nest like the text they make.
  * Strings from outside are repaired to valid UTF-8 here. Absent values are
- * written as null (the contract: "absent = null").
+ * written as null.
  * Invariant: between begin_object and its end, a name precedes every value.
  */
 #ifndef ANTEROOM_JSON_H

@@ -25,10 +25,12 @@ typedef enum {
 	NOTICE_ANSWERED_TWICE,
 	NOTICE_BROKEN_PROMISE,
 	NOTICE_BLIND_SPOT,
+	NOTICE_WEBHOOK, /* an event, for a program: "to" is the webhook's name,
+			 * "detail" that of the event; on no rung */
 } NoticeKind;
-#define NOTICE_KINDS 11
+#define NOTICE_KINDS 12
 
-/* "warning", ... "blind-spot". Static. */
+/* "warning", ... "webhook". Static. */
 const char *notice_kind_name(NoticeKind kind);
 
 /* Who reads it: an address of the configuration at the time. */
@@ -125,6 +127,10 @@ bool store_notice_failed(Store *store, guint64 number, const char *why,
  * ERROR_NO when it is neither. */
 bool store_notice_retry(
     Store *store, guint64 number, gint64 now_s, GError **error);
+
+/* From now on what CONF's webhooks ask for is queued with the events. Holds a
+ * reference. Any thread. */
+void store_set_webhooks(Store *store, Conf *conf);
 
 typedef struct {
 	guint64 waiting, due, dead;

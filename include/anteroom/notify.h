@@ -1,7 +1,8 @@
 /*
  * The courier: takes notices from the daemon's outbox, makes mail of them and
- * hands it to the mail server. Each at least once, and always with the same
- * Message-ID: whatever is cut off in between comes again.
+ * hands it to the mail server, or posts them to webhooks. Each at least once,
+ * and always with the same Message-ID or number: whatever is cut off in between
+ * comes again.
  */
 #ifndef ANTEROOM_NOTIFY_H
 #define ANTEROOM_NOTIFY_H
@@ -10,6 +11,7 @@
 #include <stdbool.h>
 
 #include "anteroom/conf.h"
+#include "anteroom/json.h"
 #include "anteroom/letter.h"
 
 /* ---- the way out: SMTP ---- */
@@ -36,6 +38,31 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Relay, relay_free)
  * answered last, or why it wasn't reached, one line, without texts of ours;
  * transfer full. Blocks at most two minutes. One thread at a time. */
 RelayResult relay_send(Relay *relay, const Letter *letter, char **said);
+
+/* ---- the way out: webhooks ---- */
+
+typedef struct Hook Hook;
+
+/* WEBHOOK outlives it; its secret is read here. ERROR_CONFIG when that can't
+ * be read or is no secret. Transfer full. */
+Hook *hook_new(const Webhook *webhook, GError **error);
+void hook_free(Hook *hook);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Hook, hook_free)
+
+/* What is posted for the row NOTICE in FORMAT, JSON; BASE_URL "": without a
+ * link. Pure; transfer full. */
+char *hook_payload(
+    const JsonValue *notice, WebhookFormat format, const char *base_url);
+
+/* The signature of BODY sent at AT_S: "v1=" and HMAC-SHA256 in hex over the
+ * seconds, a full stop and the body. Pure; transfer full. */
+char *hook_signature(const char *secret, gint64 at_s, const char *body);
+
+/* Posts BODY for NOTICE. *SAID as with relay_send, never with the address. One
+ * that wasn't reached is RELAY_AWAY for half a minute, without being asked.
+ * Blocks at most ten seconds. One thread at a time. */
+RelayResult hook_post(
+    Hook *hook, const JsonValue *notice, const char *body, char **said);
 
 /* ---- the courier ---- */
 

@@ -311,6 +311,19 @@ static void save_writer(Txn *txn, const Draft *draft)
 	}
 }
 
+/* Programs hear no more than people of what was over when it was taken in. */
+static void tell_webhooks(Txn *txn, const Draft *draft)
+{
+	for (guint i = 0; i < draft->events->len; i++) {
+		const StoredEvent *stored = draft->events->pdata[i];
+
+		if (stored->event.at_s > txn->quiet_s) {
+			notice_webhooks(txn, draft->kase, stored->event.what,
+			    stored->event.at_s);
+		}
+	}
+}
+
 void draft_save(Txn *txn, Draft *draft, gint64 at_s)
 {
 	Key key = key_case(draft->kase->id);
@@ -324,6 +337,7 @@ void draft_save(Txn *txn, Draft *draft, gint64 at_s)
 	for (guint i = 0; i < draft->events->len; i++) {
 		save_event(txn, draft, draft->events->pdata[i]);
 	}
+	tell_webhooks(txn, draft);
 	g_ptr_array_set_free_func(draft->events, stored_event_free);
 	g_ptr_array_set_size(draft->events, 0);
 	g_ptr_array_set_free_func(draft->events, NULL);

@@ -232,6 +232,7 @@ static void free_store(Store *store)
 	g_mutex_clear(&store->mutex);
 	g_cond_clear(&store->work);
 	g_cond_clear(&store->outbox);
+	conf_unref(store->webhooks);
 	g_free(store->fatal);
 	g_free(store->path);
 	memset(store->secret, 0, sizeof(store->secret));

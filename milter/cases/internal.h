@@ -182,6 +182,7 @@ struct Store {
 	gint64 expected_s;       /* the moment for which the ticker sleeps */
 	void (*watch)(gpointer); /* a commit made an earlier one; NULL */
 	gpointer watch_data;
+	Conf *webhooks;   /* who hears of events; NULL: nobody */
 	bool warned_full; /* the committer's alone */
 };
 

@@ -15,7 +15,7 @@
 
 static const char *const kind_names[NOTICE_KINDS] = {"warning", "breach",
     "escalation", "summary", "digest", "bounced", "undeliverable-team",
-    "third-hop", "answered-twice", "broken-promise", "blind-spot"};
+    "third-hop", "answered-twice", "broken-promise", "blind-spot", "webhook"};
 static const char *const rung_names[RUNGS] = {
     "team", "lead", "assistant", "executive", "admin"};
 static const char *const state_names[NOTICE_STATES] = {

@@ -37,6 +37,10 @@ void notice_queue(Txn *txn, Notice *notice);
 /* Withdraws what waits about clocks of KASE that have ended. */
 void notices_withdraw(Txn *txn, const Case *kase, gint64 now_s);
 
+/* Queues what KASE's event WHAT is to each webhook of the store's that asked
+ * for it: number and names, none of its words. */
+void notice_webhooks(Txn *txn, const Case *kase, const char *what, gint64 at_s);
+
 /* ---- single ones ---- */
 
 /* NULL when there is none, or with a sticking error. Transfer full. */

@@ -10,6 +10,7 @@
 
 #include "anteroom/limits.h"
 #include "anteroom/message.h"
+#include "anteroom/notice.h"
 #include "anteroom/times.h"
 #include "cli/cli.h"
 
@@ -108,6 +109,14 @@ static void wake(Client *client)
 	setup_unref(setup);
 }
 
+static void hear(Client *client)
+{
+	Setup *setup = setup_slot_get(client->slot);
+
+	store_set_webhooks(client->store, setup->conf);
+	setup_unref(setup);
+}
+
 static bool open_inside(Client *client, const Conf *conf, GError **error)
 {
 	if (!load_setup(client, conf->path, error)) {
@@ -118,6 +127,7 @@ static bool open_inside(Client *client, const Conf *conf, GError **error)
 		return false;
 	}
 	hand_over(conf->store_path);
+	hear(client);
 	wake(client);
 	client->control = control_new(client->slot, client->store);
 	g_free(client->user);

@@ -81,11 +81,13 @@ static void make_own(Conf *conf, ConfIndex *index)
 	conf->teams = g_ptr_array_new();
 	conf->routes = g_ptr_array_new();
 	conf->policies = g_ptr_array_new();
+	conf->webhooks = g_ptr_array_new();
 	index->desks = names_new();
 	index->calendars = names_new();
 	index->teams = names_new();
 	index->routes = names_new();
 	index->policies = names_new();
+	index->webhooks = names_new();
 	index->desk_of = names_new();
 	index->member_of = names_new();
 	index->networks = g_ptr_array_new_with_free_func(g_object_unref);
@@ -129,11 +131,13 @@ static void free_own(Conf *conf, ConfIndex *index)
 	g_ptr_array_unref(conf->teams);
 	g_ptr_array_unref(conf->routes);
 	g_ptr_array_unref(conf->policies);
+	g_ptr_array_unref(conf->webhooks);
 	g_hash_table_unref(index->desks);
 	g_hash_table_unref(index->calendars);
 	g_hash_table_unref(index->teams);
 	g_hash_table_unref(index->routes);
 	g_hash_table_unref(index->policies);
+	g_hash_table_unref(index->webhooks);
 	g_hash_table_unref(index->desk_of);
 	g_hash_table_unref(index->member_of);
 	g_ptr_array_unref(index->networks);

@@ -28,6 +28,7 @@ typedef struct ConfIndex {
 	Conf *base;        /* whose settings these are; NULL: its own */
 	GHashTable *desks, *calendars, *teams, *policies; /* by name */
 	GHashTable *routes, *topics, *rules;              /* by name */
+	GHashTable *webhooks;                             /* by name */
 	GHashTable *desk_of;   /* folded address -> Desk */
 	GHashTable *member_of; /* folded address or "*@domain" -> the
 				* team's number in the file, from 1 */
@@ -166,7 +167,8 @@ void packs_read(Loader *load);
 void check_whole(Loader *load);
 
 /* The kinds of anteroom.conf that are structs of their own. */
-extern const Kind desk_kind, calendar_kind, team_kind, route_kind, policy_kind;
+extern const Kind desk_kind, calendar_kind, team_kind, route_kind, policy_kind,
+    webhook_kind;
 
 /* ---- decoders ---- */
 typedef struct {

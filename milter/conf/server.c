@@ -150,6 +150,6 @@ static const Kind web_kind = {.name = "web",
 
 static const Kind *const kinds[] = {&milter_kind, &control_kind, &store_kind,
     &rules_kind, &desk_kind, &calendar_kind, &team_kind, &route_kind,
-    &policy_kind, &notify_kind, &web_kind};
+    &policy_kind, &notify_kind, &webhook_kind, &web_kind};
 
 const Grammar server_grammar = {&root_kind, kinds, G_N_ELEMENTS(kinds)};

@@ -108,7 +108,8 @@ static bool notice_row(Call *call, const Notice *notice)
 	json_time(json, "at", notice->at_s);
 	json_time(json, "not_before", notice->after_s);
 	json_string(json, "to", notice->to);
-	json_string(json, "rung", rung_name(notice->rung));
+	json_string(json, "rung",
+	    notice->kind == NOTICE_WEBHOOK ? NULL : rung_name(notice->rung));
 	json_string(json, "message_id", id);
 	write_about(json, notice);
 	json_int(json, "attempts", notice->attempts);

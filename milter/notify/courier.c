@@ -1,8 +1,9 @@
 /*
  * The courier's round: ask the daemon what is due, hand each letter to the mail
- * server, say how it went. It keeps nothing on disk. Who was killed between
- * handing over and saying so leaves a lease behind, and the notice comes again;
- * what can't be said because the daemon is away is said as soon as it is back.
+ * server, or post it to its webhook, say how it went. It keeps nothing on disk.
+ * Who was killed between handing over and saying so leaves a lease behind, and
+ * the notice comes again; what can't be said because the daemon is away is said
+ * as soon as it is back.
  */
 #include "anteroom/notify.h"
 
@@ -22,6 +23,7 @@ struct Courier {
 	const Conf *conf;
 	LetterPicture picture;
 	Relay *relay;
+	GPtrArray *hooks;      /* of Hook, in the order of conf->webhooks */
 	ControlClient *daemon; /* NULL: not connected */
 	GPtrArray *taken;      /* of JsonValue: leased, not yet handed over */
 	guint pause_ms;        /* after the next trouble; 0 = there was none */
@@ -33,6 +35,21 @@ struct Courier {
 	bool stop;
 };
 
+static bool open_hooks(Courier *courier, GError **error)
+{
+	const GPtrArray *webhooks = courier->conf->webhooks;
+
+	for (guint i = 0; i < webhooks->len; i++) {
+		Hook *hook = hook_new(webhooks->pdata[i], error);
+
+		if (hook == NULL) {
+			return false;
+		}
+		g_ptr_array_add(courier->hooks, hook);
+	}
+	return true;
+}
+
 Courier *courier_new(const Conf *conf, LetterPicture picture, GError **error)
 {
 	g_autoptr(Courier) courier = g_new0(Courier, 1);
@@ -43,7 +60,12 @@ Courier *courier_new(const Conf *conf, LetterPicture picture, GError **error)
 	courier->picture = picture;
 	courier->taken =
 	    g_ptr_array_new_with_free_func((GDestroyNotify)json_value_free);
-	if (!letter_from_valid(conf->notify_from)) {
+	courier->hooks =
+	    g_ptr_array_new_with_free_func((GDestroyNotify)hook_free);
+	if (!open_hooks(courier, error)) {
+		return NULL;
+	}
+	if (courier->hooks->len == 0 && !letter_from_valid(conf->notify_from)) {
 		g_set_error_literal(error, ANTEROOM_ERROR, ERROR_CONFIG,
 		    "notify.from: names no address that notices can come "
 		    "from");
@@ -58,6 +80,7 @@ void courier_free(Courier *courier)
 	if (courier != NULL) {
 		control_client_free(courier->daemon);
 		relay_free(courier->relay);
+		g_ptr_array_unref(courier->hooks);
 		g_ptr_array_unref(courier->taken);
 		g_mutex_clear(&courier->lock);
 		g_cond_clear(&courier->calm);
@@ -244,6 +267,61 @@ static char *hand_over(
 	return result == RELAY_TAKEN ? NULL : g_steal_pointer(&said);
 }
 
+static void log_end(const JsonValue *notice, const char *why, bool final)
+{
+	log_letter(notice,
+	    why == NULL ? "sent"
+	    : final     ? "dead"
+			: "later",
+	    why);
+}
+
+/* ---- a webhook ---- */
+
+static bool is_for_webhook(const JsonValue *notice)
+{
+	return g_strcmp0(json_get_string(notice, "kind"), "webhook") == 0;
+}
+
+/* NULL: it isn't configured any more, or not yet. */
+static Hook *hook_of(
+    Courier *courier, const char *name, const Webhook **webhook)
+{
+	const GPtrArray *webhooks = courier->conf->webhooks;
+
+	for (guint i = 0; i < webhooks->len; i++) {
+		*webhook = webhooks->pdata[i];
+		if (g_strcmp0((*webhook)->name, name) == 0) {
+			return courier->hooks->pdata[i];
+		}
+	}
+	return NULL;
+}
+
+static void post(Courier *courier, const JsonValue *notice)
+{
+	const Webhook *webhook = NULL;
+	Hook *hook = hook_of(courier, json_get_string(notice, "to"), &webhook);
+	g_autofree char *why = NULL;
+	bool final = false;
+
+	if (hook == NULL) {
+		why = g_strdup("this courier knows no webhook of that name");
+	} else {
+		g_autofree char *body = hook_payload(
+		    notice, webhook->format, courier->conf->notify_base_url);
+		g_autofree char *said = NULL;
+		RelayResult result = hook_post(hook, notice, body, &said);
+
+		final = result == RELAY_REFUSED;
+		why = result == RELAY_TAKEN ? NULL : g_steal_pointer(&said);
+	}
+	log_end(notice, why, final);
+	tell_surely(courier, notice, why, final);
+}
+
+/* ---- a letter, from beginning to end ---- */
+
 /* False: the mail server takes nothing now. */
 static bool deliver(Courier *courier, const JsonValue *notice)
 {
@@ -265,11 +343,7 @@ static bool deliver(Courier *courier, const JsonValue *notice)
 			  ? g_strdup(error->message)
 			  : hand_over(courier, letter, &final, &away);
 	}
-	log_letter(notice,
-	    why == NULL ? "sent"
-	    : final     ? "dead"
-			: "later",
-	    why);
+	log_end(notice, why, final);
 	tell_surely(courier, notice, why, final);
 	if (away) {
 		trouble(courier, "relay", why);
@@ -306,10 +380,14 @@ static bool deliver_taken(Courier *courier)
 	bool good = true;
 
 	for (guint i = 0; i < courier->taken->len && begin(courier); i++) {
-		if (good) {
-			good = deliver(courier, courier->taken->pdata[i]);
+		const JsonValue *notice = courier->taken->pdata[i];
+
+		if (is_for_webhook(notice)) {
+			post(courier, notice);
+		} else if (good) {
+			good = deliver(courier, notice);
 		} else {
-			tell_surely(courier, courier->taken->pdata[i],
+			tell_surely(courier, notice,
 			    "the mail server was not reached", false);
 		}
 		end(courier);

@@ -1,2 +1,2 @@
-# The courier's round and its way out.
-$(eval $(call module,notify,courier.c preview.c relay.c,libcurl,,letter control conf base))
+# The courier's round and its ways out.
+$(eval $(call module,notify,courier.c hook.c payload.c preview.c relay.c,libcurl,,letter control conf base))

@@ -1,5 +1,5 @@
 /*
- * The only place with libcurl: one letter, one recipient, by SMTP. What the
+ * One letter, one recipient, by SMTP (libcurl, as hook.c). What the
  * server said decides: a "5yz" to the recipient or the content is final, the
  * same to our greeting or our sender is about us, and so may pass.
  */
