@@ -13,7 +13,7 @@
 typedef struct {
 	const CompiledRule *rule;
 	const Search *search;
-	const ScanSpace *scan;
+	ScanSpace *scan;
 	GArray *windows, *seekers; /* of the Matcher */
 	gsize base;                /* of subject in the texts */
 	Subject subject;

@@ -128,10 +128,11 @@ static void scan_pattern_clear(gpointer data)
 	}
 }
 
-static void scan_pattern_add(GArray *patterns, const char *text, guint least)
+static void scan_pattern_add(
+    GArray *patterns, const char *text, guint least, bool seldom)
 {
 	g_autofree char *folded = fold_pattern(text);
-	ScanPattern pattern = {literals_read(folded), least};
+	ScanPattern pattern = {literals_read(folded), least, seldom};
 	g_array_append_val(patterns, pattern);
 }
 
@@ -146,14 +147,14 @@ static void ruleset_scan(Ruleset *ruleset)
 		CompiledRule *compiled = &ruleset->rules[ruleset->order[i]];
 		const Rule *rule = compiled->rule;
 		compiled->number = i;
-		scan_pattern_add(patterns, rule->match, rule->at_least);
+		scan_pattern_add(patterns, rule->match, rule->at_least, false);
 	}
 	for (guint i = 0; i < ruleset->n_rules; i++) {
 		CompiledRule *compiled = &ruleset->rules[ruleset->order[i]];
 		compiled->n_unless = patterns->len;
 		for (guint n = 0; n < compiled->unless->len; n++) {
 			scan_pattern_add(
-			    patterns, compiled->rule->unless[n], 1);
+			    patterns, compiled->rule->unless[n], 1, true);
 		}
 	}
 	ruleset->scan = scan_new(patterns);

@@ -16,6 +16,8 @@ typedef struct {
 typedef struct {
 	GPtrArray *ways; /* literals_read; NULL: it may match anywhere */
 	guint least;     /* fewer matches than these aren't looked for */
+	bool seldom; /* asked for after few passes: they note nothing for it,
+		      * and scan_may says yes */
 } ScanPattern;
 
 /* Patterns and their literals. Immutable, for any number of threads. */
@@ -43,6 +45,6 @@ bool scan_may(const ScanSpace *space, guint number);
 
 /* Appends to WINDOWS (of Window) where, from left to right, apart; nothing
  * where those are too few. */
-void scan_windows(const ScanSpace *space, guint number, GArray *windows);
+void scan_windows(ScanSpace *space, guint number, GArray *windows);
 
 #endif

@@ -298,7 +298,7 @@ static void test_random(void **state)
 		g_autoptr(GArray) patterns =
 		    g_array_new(FALSE, FALSE, sizeof(ScanPattern));
 		g_autoptr(GPtrArray) literals = literals_read(source->str);
-		ScanPattern one = {literals, 1};
+		ScanPattern one = {literals, 1, i % 3 == 0};
 		g_array_append_val(patterns, one);
 		g_autoptr(Scan) scan = scan_new(patterns);
 		ScanSpace *space = scan_space_new(scan);
