@@ -139,8 +139,16 @@ char *json_text(Json *json)
 	return text;
 }
 
-/* The library's parser recurses: depth is bounded before it starts. */
-static bool too_deep(const char *text, gsize length)
+static bool is_json(char c)
+{
+	return g_ascii_isalnum(c) || g_ascii_isspace(c) ||
+	       strchr("{}[]:,+-.", c) != NULL;
+}
+
+/* The library's parser recurses, on the stack of whoever asks: depth is bounded
+ * before it starts. It also reads more than JSON, comments and other quotes, in
+ * which brackets could hide. NULL: fine. */
+static const char *refuses(const char *text, gsize length)
 {
 	int depth = 0;
 	bool in_string = false;
@@ -154,21 +162,24 @@ static bool too_deep(const char *text, gsize length)
 			}
 		} else if (text[i] == '"') {
 			in_string = true;
+		} else if (!is_json(text[i])) {
+			return "a character outside of strings";
 		} else if (text[i] == '{' || text[i] == '[') {
 			if (++depth > MAX_DEPTH) {
-				return true;
+				return "nested too deep";
 			}
-		} else if (text[i] == '}' || text[i] == ']') {
-			depth--;
+		} else if ((text[i] == '}' || text[i] == ']') && --depth < 0) {
+			return "a bracket too many";
 		}
 	}
-	return false;
+	return NULL;
 }
 
 JsonValue *json_parse(const char *text, gsize length, GError **error)
 {
 	g_autoptr(JsonParser) parser = NULL;
 	g_autoptr(GError) inner = NULL;
+	const char *why;
 
 	if (memchr(text, '\0', length) != NULL ||
 	    !g_utf8_validate(text, (gssize)length, NULL)) {
@@ -176,9 +187,10 @@ JsonValue *json_parse(const char *text, gsize length, GError **error)
 		    error, ANTEROOM_ERROR, ERROR_USAGE, "JSON: not UTF-8");
 		return NULL;
 	}
-	if (too_deep(text, length)) {
-		g_set_error_literal(error, ANTEROOM_ERROR, ERROR_USAGE,
-		    "JSON: nested too deep");
+	why = refuses(text, length);
+	if (why != NULL) {
+		g_set_error(
+		    error, ANTEROOM_ERROR, ERROR_USAGE, "JSON: %s", why);
 		return NULL;
 	}
 	parser = json_parser_new_immutable();

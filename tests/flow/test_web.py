@@ -239,7 +239,8 @@ class Requests(unittest.TestCase):
         for kind, body in (("text/plain", "name=a"),
                            ("multipart/form-data; boundary=x", "--x--"),
                            ("application/json", "{"),
-                           ("application/json", "[1]" * 20)):
+                           ("application/json", "[1]" * 20),
+                           ("application/json", '/*"*/' + "[" * 16000)):
             answer = browser.request("POST", "/login", body,
                                      {"Content-Type": kind})
             self.assertEqual(answer.status, 400, body)

@@ -244,9 +244,18 @@ static void json_round_trip(void **state)
 static void json_refuses(void **state)
 {
 	g_autofree char *deep = g_strnfill(100000, '[');
-	static const char *const bad[] = {"{", "", "{\"a\":}", "\xff", "nul"};
+	/* What the parser would skip, and what looks like the end of that. */
+	static const char *const hidden[] = {
+	    "/*\"*/", "//\"\n", "#\"\n", "'\"'", "]]", "[\"\\\"\"],'"};
+	static const char *const bad[] = {"{", "", "{\"a\":}", "\xff", "nul",
+	    "{} /* a comment */", "// a comment\n{}", "{'a':1}", "{}}", "[]]"};
 
 	(void)state;
+	for (gsize i = 0; i < G_N_ELEMENTS(hidden); i++) {
+		g_autofree char *text = g_strconcat(hidden[i], deep, NULL);
+
+		assert_null(json_parse(text, strlen(text), NULL));
+	}
 	for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
 		g_autoptr(GError) error = NULL;
 
