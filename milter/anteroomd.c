@@ -18,6 +18,7 @@
 #include "anteroom/cases.h"
 #include "anteroom/control.h"
 #include "anteroom/error.h"
+#include "anteroom/facts.h"
 #include "anteroom/intake.h"
 #include "anteroom/log.h"
 #include "anteroom/message.h"
@@ -144,6 +145,7 @@ static bool open_doors(Daemon *daemon, GError **error)
 		return false;
 	}
 	store_set_webhooks(daemon->store, setup->conf);
+	store_keep_facts(daemon->store);
 	daemon->poison = poison_open(conf->store_path, times_now_s(), error);
 	if (daemon->poison == NULL) {
 		return false;

@@ -4,7 +4,7 @@
  * once and wakes them. While it commits, the next batch gathers, so no delay is
  * added and the price of the disk's flush is shared.
  */
-#include "cases/internal.h"
+#include "cases/facts.h"
 
 #include <errno.h>
 #include <sys/statvfs.h>
@@ -130,6 +130,7 @@ static bool run_batch(Store *store, Change **all, guint n, GError **error)
 		}
 		finish(&txn);
 	}
+	facts_end(&txn, txn.error == NULL);
 	if (txn.error) {
 		*error = txn.error;
 		return false;

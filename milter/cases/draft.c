@@ -3,6 +3,7 @@
  * tell of the change and with its index entries brought along. The one place
  * that writes cases, events and their indexes, so that they can't disagree.
  */
+#include "cases/facts.h"
 #include "cases/notice.h"
 
 #include <string.h>
@@ -347,4 +348,5 @@ void draft_save(Txn *txn, Draft *draft, gint64 at_s)
 	save_moment(txn, DB_ALARMS, &draft->alarm, case_alarm_key(draft->kase));
 	save_notices(txn, draft, at_s);
 	txn_put(txn, DB_CASES, &key, draft->kase);
+	facts_note(txn, draft->kase);
 }

@@ -3,7 +3,7 @@
  * closing it. Full durability: none of the flags that trade it for speed is
  * used, and the folder is synced before the first record goes in.
  */
-#include "cases/internal.h"
+#include "cases/facts.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -229,6 +229,7 @@ static void free_store(Store *store)
 	if (store->lock_fd >= 0) {
 		close(store->lock_fd);
 	}
+	facts_free(store->facts);
 	g_mutex_clear(&store->mutex);
 	g_cond_clear(&store->work);
 	g_cond_clear(&store->outbox);
@@ -262,6 +263,7 @@ Store *store_open(const char *path, guint64 bytes, GError **error)
 	g_cond_init(&store->work);
 	g_cond_init(&store->outbox);
 	g_queue_init(&store->waiting);
+	store->facts = facts_new();
 	if (!open_all(store, error)) {
 		free_store(store);
 		return NULL;
@@ -272,6 +274,7 @@ Store *store_open(const char *path, guint64 bytes, GError **error)
 void store_close(Store *store)
 {
 	if (store) {
+		facts_stop(store->facts);
 		committer_stop(store);
 		free_store(store);
 	}

@@ -4,6 +4,7 @@
  * in timelines, index entries without what they point to, and the reverse. It
  * mends nothing.
  */
+#include "cases/facts.h"
 #include "cases/notice.h"
 
 #include <string.h>
@@ -559,6 +560,13 @@ static void walk(Fsck *fsck, Db db)
 	end_timeline(fsck);
 }
 
+static void complain_facts(guint64 id, gpointer data)
+{
+	g_autofree char *name = case_name(id);
+
+	complain(data, name, "what is counted isn't what its record says");
+}
+
 bool store_fsck(Store *store, StoreReport report, gpointer data,
     StoreCheck *check, GError **error)
 {
@@ -574,6 +582,10 @@ bool store_fsck(Store *store, StoreReport report, gpointer data,
 	}
 	if (!txn_end_read(&fsck.txn, error)) {
 		return false;
+	}
+	/* A damaged record ends it, and was told of above. */
+	if (store_has_facts(store)) {
+		facts_compare(store, complain_facts, &fsck, NULL);
 	}
 	*check = counted;
 	return true;

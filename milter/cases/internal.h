@@ -160,6 +160,7 @@ const Layout *db_layout(Db db);
 /* ---- the environment ---- */
 
 typedef struct Change Change;
+typedef struct Facts Facts;
 
 struct Store {
 	char *path;
@@ -168,6 +169,7 @@ struct Store {
 	MDB_dbi dbs[DBS];
 	guint8 secret[32];
 	guint64 map_bytes;
+	Facts *facts;
 
 	/* The committer's (commit.c), under the mutex. */
 	GThread *committer;
@@ -204,7 +206,8 @@ typedef struct {
 	guint writes;    /* since the transaction began */
 	guint64 next_id; /* 0 = not read yet */
 	bool next_used;
-	bool outbox; /* a notice waits that didn't before, or not so soon */
+	GArray *facts; /* facts.c: of cases that were written; NULL */
+	bool outbox;   /* a notice waits that didn't before, or not so soon */
 	gint64 earliest_s; /* of the moments that were put; 0 = none */
 	gint64 quiet_s;    /* draft_save: what is over by then is told nobody */
 } Txn;

@@ -3,7 +3,7 @@
  * visitor runs, since an old reader keeps the file from reusing its pages: the
  * numbers are collected first, the cases then copied out a few at a time.
  */
-#include "cases/internal.h"
+#include "cases/facts.h"
 
 #include <string.h>
 
@@ -86,10 +86,9 @@ static void collect_one(const CaseFilter *filter, const MDB_val *at,
 
 /* In order, as many as may be needed; all of one moment, so that a case whose
  * deadline moves meanwhile is neither missed nor seen twice. */
-static GArray *collect(Store *store, const CaseFilter *filter, GError **error)
+static GArray *collect_by_index(
+    Store *store, const CaseFilter *filter, guint most, GError **error)
 {
-	guint most =
-	    filter->search || !filter->limit ? G_MAXUINT : filter->limit;
 	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(guint64));
 	Key first = {.n = 0};
 	MDB_cursor *cursor;
@@ -108,6 +107,15 @@ static GArray *collect(Store *store, const CaseFilter *filter, GError **error)
 	}
 	g_clear_pointer(&cursor, mdb_cursor_close);
 	return txn_end_read(&txn, error) ? g_steal_pointer(&ids) : NULL;
+}
+
+static GArray *collect(Store *store, const CaseFilter *filter, GError **error)
+{
+	guint most =
+	    filter->search || !filter->limit ? G_MAXUINT : filter->limit;
+	GArray *ids = facts_choose(store, filter, most);
+
+	return ids ? ids : collect_by_index(store, filter, most, error);
 }
 
 /* ---- copying out ---- */

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "anteroom/facts.h"
 #include "anteroom/readers.h"
 #include "anteroom/times.h"
 #include "control/internal.h"
@@ -26,15 +27,19 @@ typedef struct {
 	Report *weeks; /* four weeks, up to now */
 
 	/* Of all cases, whenever they came. */
+	FactNames *names;
 	guint answered, sensitive;
-	Case *oldest; /* that waits; NULL */
+	guint64 oldest_id; /* that waits; 0 */
+	guint32 oldest_s;
+	Case *oldest; /* NULL */
 } Digest;
 
-static bool is_mine(const Digest *digest, const Case *kase)
+static bool is_mine(const Digest *digest, const Fact *fact)
 {
-	return kase->mode != MODE_SHADOW && kase->merged_into == 0 &&
+	return fact->mode != MODE_SHADOW && !fact->merged &&
 	       (digest->reader->desk ||
-		   g_strv_contains(digest->reader->teams, kase->team));
+		   g_strv_contains(digest->reader->teams,
+		       fact_names_text(digest->names, fact->team)));
 }
 
 static bool is_within(const Digest *digest, gint64 at_s)
@@ -42,24 +47,24 @@ static bool is_within(const Digest *digest, gint64 at_s)
 	return at_s >= digest->from_s && at_s < digest->to_s;
 }
 
-static bool look_at(const Case *kase, gpointer data)
+static void look_at(guint64 id, const Fact *fact, gpointer data)
 {
 	Digest *digest = data;
 
-	if (!is_mine(digest, kase)) {
-		return true;
+	if (!is_mine(digest, fact)) {
+		return;
 	}
-	digest->answered += is_within(digest, kase->replied_s) ||
-			    is_within(digest, kase->first_reply_s);
+	digest->answered += is_within(digest, fact->replied_s) ||
+			    is_within(digest, fact->first_reply_s);
 	digest->sensitive +=
-	    kase->sensitive && is_within(digest, kase->received_s);
-	if (kase->state == CASE_OPEN &&
-	    (digest->oldest == NULL ||
-		kase->waiting_s < digest->oldest->waiting_s)) {
-		case_free(digest->oldest);
-		digest->oldest = case_copy(kase);
+	    fact->sensitive && is_within(digest, fact->received_s);
+	if (fact->state == CASE_OPEN &&
+	    (digest->oldest_id == 0 || fact->since_s < digest->oldest_s ||
+		(fact->since_s == digest->oldest_s &&
+		    id < digest->oldest_id))) {
+		digest->oldest_id = id;
+		digest->oldest_s = fact->since_s;
 	}
-	return true;
 }
 
 /* ---- the row ---- */
@@ -286,8 +291,15 @@ static bool count_all(Digest *digest, GError **error)
 	}
 	digest->weeks = report_since(
 	    digest, digest->to_s - (gint64)WEEKS_DAYS * DAY_S, error);
-	return digest->weeks != NULL &&
-	       store_each_by_id(digest->call->store, look_at, digest, error);
+	if (digest->weeks == NULL ||
+	    !store_each_fact(digest->call->store, look_at, digest, error)) {
+		return false;
+	}
+	if (digest->oldest_id != 0) {
+		digest->oldest =
+		    store_case(digest->call->store, digest->oldest_id, NULL);
+	}
+	return true;
 }
 
 static void digest_clear(Digest *digest)
@@ -329,6 +341,7 @@ bool run_digest(Call *call, GError **error)
 		    to);
 		return false;
 	}
+	digest.names = store_fact_names(call->store);
 	digest.from_s = begin_of(call, reader);
 	good = count_all(&digest, error);
 	if (good) {

@@ -9,8 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "anteroom/facts.h"
 #include "anteroom/notice.h"
 #include "control/internal.h"
+#include "control/nth.h"
 
 #define SOON_S (2 * 3600)
 #define SOON_PART 4
@@ -23,14 +25,17 @@ typedef struct {
 	guint promises, late_promises, broken_promises;
 	guint replied; /* cases with a reply of the team that was seen */
 	guint by_hand; /* ended without one */
-	GArray *first_reply_s; /* of gint64: from arrival to first reply */
+	GArray *first_reply_s; /* of guint32: from arrival to first reply */
 } TeamCount;
 
 typedef struct {
 	Call *call;
 	const char *only;
-	GPtrArray *counts; /* of TeamCount, in the order of the file */
-	GHashTable *by_team;
+	FactNames *names;
+	GPtrArray *counts;    /* of TeamCount, in the order of the file */
+	GPtrArray *by_number; /* of TeamCount, by number; NULL: not met yet */
+	TeamCount *nobody;    /* of teams that aren't asked for */
+	GHashTable *horizons; /* calendar and target -> due soon until then */
 } Status;
 
 static void count_free(gpointer data)
@@ -51,128 +56,145 @@ static bool counts(const Status *status, const char *team)
 	       (!look_is_of_teams(&look) || user_in_team(look.person, team));
 }
 
-static TeamCount *count_of(Status *status, const char *team)
+static TeamCount *count_new(const char *team)
 {
-	TeamCount *count = g_hash_table_lookup(status->by_team, team);
+	TeamCount *count = g_new0(TeamCount, 1);
 
-	if (count == NULL) {
-		count = g_new0(TeamCount, 1);
-		count->team = g_strdup(team);
-		count->first_reply_s =
-		    g_array_new(FALSE, FALSE, sizeof(gint64));
-		g_ptr_array_add(status->counts, count);
-		g_hash_table_insert(status->by_team, count->team, count);
-	}
+	count->team = g_strdup(team);
+	count->first_reply_s = g_array_new(FALSE, FALSE, sizeof(guint32));
 	return count;
 }
 
-static bool due_soon(const Status *status, const Case *kase)
+static TeamCount *count_named(Status *status, const char *team)
 {
-	const Calendar *calendar =
-	    sla_calendar(status->call->setup->sla, kase->calendar);
-	gint64 now_s = status->call->now_s;
+	TeamCount *count;
 
-	for (int m = 0; m < METRICS; m++) {
-		const Clock *clock = case_clock(kase, (Metric)m);
+	if (!counts(status, team)) {
+		return status->nobody;
+	}
+	for (guint i = 0; i < status->counts->len; i++) {
+		count = status->counts->pdata[i];
+		if (strcmp(count->team, team) == 0) {
+			return count;
+		}
+	}
+	count = count_new(team);
+	g_ptr_array_add(status->counts, count);
+	return count;
+}
 
-		if (clock == NULL || clock->state != CLOCK_RUNNING) {
+/* Names are compared once each. */
+static TeamCount *count_of(Status *status, guint32 team)
+{
+	GPtrArray *all = status->by_number;
+
+	if (team >= all->len) {
+		g_ptr_array_set_size(all, (gint)team + 1);
+	}
+	if (all->pdata[team] == NULL) {
+		all->pdata[team] =
+		    count_named(status, fact_names_text(status->names, team));
+	}
+	return all->pdata[team];
+}
+
+/* Whatever is due by then has at most a quarter of TARGET_S left: one look at
+ * the calendar for each target instead of one for each case. */
+static gint64 horizon_of(Status *status, guint32 calendar, guint32 target_s)
+{
+	gpointer key =
+	    GSIZE_TO_POINTER((gsize)calendar << 32 | (gsize)target_s);
+	const char *name;
+	gint64 *horizon = g_hash_table_lookup(status->horizons, key);
+
+	if (horizon == NULL) {
+		name = fact_names_text(status->names, calendar);
+		horizon = g_new(gint64, 1);
+		*horizon =
+		    calendar_due(sla_calendar(status->call->setup->sla, name),
+			status->call->now_s, target_s / SOON_PART + 1) -
+		    1;
+		g_hash_table_insert(status->horizons, key, horizon);
+	}
+	return *horizon;
+}
+
+static bool due_soon(Status *status, const Fact *fact)
+{
+	for (guint i = 0; i < fact_n_clocks(fact); i++) {
+		const FactClock *clock = &fact->more->clocks[i];
+
+		if (clock->ended_s != 0 || clock->metric == METRIC_PROMISE) {
 			continue;
 		}
-		if (clock->due_s - now_s <= SOON_S ||
-		    calendar_open_s(calendar, now_s, clock->due_s) <=
-			clock->target_s / SOON_PART) {
+		if (clock->due_s - status->call->now_s <= SOON_S ||
+		    clock->due_s <=
+			horizon_of(status, fact->calendar, clock->target_s)) {
 			return true;
 		}
 	}
 	return false;
 }
 
-static bool any_overdue(const Case *kase, gint64 now_s)
+static void count_promises(TeamCount *count, const Fact *fact, gint64 now_s)
 {
-	for (int m = 0; m < METRICS; m++) {
-		if (case_overdue(kase, (Metric)m, now_s)) {
-			return true;
-		}
-	}
-	return case_promises(kase, now_s) > 0;
-}
-
-static void count_promises(TeamCount *count, const Case *kase, gint64 now_s)
-{
-	for (guint i = 0; i < kase->clocks->len; i++) {
-		const Clock *clock = &g_array_index(kase->clocks, Clock, i);
+	for (guint i = 0; i < fact_n_clocks(fact); i++) {
+		const FactClock *clock = &fact->more->clocks[i];
 
 		if (clock->metric == METRIC_PROMISE) {
-			count->promises += clock->state == CLOCK_RUNNING;
-			count->broken_promises += clock->state == CLOCK_MISSED;
+			count->promises += clock->ended_s == 0;
+			count->broken_promises += clock->ended_s != 0;
+			count->late_promises +=
+			    clock->ended_s == 0 && clock->due_s < now_s;
 		}
 	}
-	count->late_promises += case_promises(kase, now_s);
 }
 
-static void count_first_replies(TeamCount *count, const Case *kase)
+static void count_first_replies(TeamCount *count, const Fact *fact)
 {
-	for (guint i = 0; i < kase->clocks->len; i++) {
-		const Clock *clock = &g_array_index(kase->clocks, Clock, i);
+	guint32 took_s = fact->first_reply_s > fact->received_s
+			     ? fact->first_reply_s - fact->received_s
+			     : 0;
 
-		if (clock->metric == METRIC_FIRST_REPLY) {
-			count->met += clock->state == CLOCK_MET;
-			count->missed += clock->state == CLOCK_MISSED;
-		}
-	}
-	if (kase->first_reply_s != 0) {
-		gint64 took_s = kase->first_reply_s - kase->received_s;
-
+	count->met += fact->met;
+	count->missed += fact->missed;
+	if (fact->first_reply_s != 0) {
 		g_array_append_val(count->first_reply_s, took_s);
 	}
 }
 
-static bool count_one(const Case *kase, gpointer data)
+static void count_one(guint64 id, const Fact *fact, gpointer data)
 {
 	Status *status = data;
-	TeamCount *count;
+	TeamCount *count = count_of(status, fact->team);
+	gint64 now_s = status->call->now_s;
 
-	if (kase->mode == MODE_SHADOW || !counts(status, kase->team)) {
-		return true;
-	}
-	count = count_of(status, kase->team);
-	count->states[kase->state]++;
-	if (any_overdue(kase, status->call->now_s)) {
-		count->overdue++;
-	} else if (due_soon(status, kase)) {
-		count->due_soon++;
-	}
-	count_first_replies(count, kase);
-	count_promises(count, kase, status->call->now_s);
-	count->replied += case_seen_answered(kase);
-	count->by_hand += case_ended_unseen(kase);
-	return true;
-}
-
-static int compare_times(gconstpointer a, gconstpointer b)
-{
-	gint64 x = *(const gint64 *)a;
-	gint64 y = *(const gint64 *)b;
-
-	return (x > y) - (x < y);
-}
-
-static void write_median(Json *json, GArray *times)
-{
-	guint middle = times->len / 2;
-	gint64 median_s;
-
-	if (times->len == 0) {
-		json_null(json, "median_s");
+	(void)id;
+	if (fact->mode == MODE_SHADOW || count == status->nobody) {
 		return;
 	}
-	g_array_sort(times, compare_times);
-	median_s = g_array_index(times, gint64, middle);
-	if (times->len % 2 == 0) {
-		median_s += g_array_index(times, gint64, middle - 1);
-		median_s /= 2;
+	count->states[fact->state]++;
+	if (fact->due_s != 0 && fact->due_s < now_s) {
+		count->overdue++;
+	} else if (due_soon(status, fact)) {
+		count->due_soon++;
 	}
-	json_int(json, "median_s", median_s);
+	count_first_replies(count, fact);
+	count_promises(count, fact, now_s);
+	count->replied += fact->seen_answered;
+	count->by_hand += fact->ended_unseen;
+}
+
+static void write_median(Json *json, const GArray *times)
+{
+	gint64 median_s =
+	    nth_median((const guint32 *)(gconstpointer)times->data, times->len);
+
+	if (median_s < 0) {
+		json_null(json, "median_s");
+	} else {
+		json_int(json, "median_s", median_s);
+	}
 }
 
 static void write_count(Json *json, const TeamCount *count)
@@ -230,9 +252,7 @@ static void begin_teams(Status *status)
 	for (guint i = 0; i < teams->len; i++) {
 		const Team *team = teams->pdata[i];
 
-		if (counts(status, team->name)) {
-			count_of(status, team->name);
-		}
+		count_named(status, team->name);
 	}
 }
 
@@ -241,15 +261,22 @@ bool run_status(Call *call, GError **error)
 	Status status = {.call = call, .only = args_text(call, "team")};
 	g_autoptr(GPtrArray) counts =
 	    g_ptr_array_new_with_free_func(count_free);
-	g_autoptr(GHashTable) by_team =
-	    g_hash_table_new(g_str_hash, g_str_equal);
+	g_autoptr(GPtrArray) by_number = g_ptr_array_new();
+	g_autoptr(GHashTable) horizons =
+	    g_hash_table_new_full(NULL, NULL, NULL, g_free);
 	OutboxCount outbox;
+	bool good;
 
+	status.names = store_fact_names(call->store);
 	status.counts = counts;
-	status.by_team = by_team;
+	status.by_number = by_number;
+	status.horizons = horizons;
+	status.nobody = count_new("");
 	begin_teams(&status);
-	if (!store_each_by_id(call->store, count_one, &status, error) ||
-	    !store_outbox(call->store, call->now_s, &outbox, error)) {
+	good = store_each_fact(call->store, count_one, &status, error) &&
+	       store_outbox(call->store, call->now_s, &outbox, error);
+	count_free(status.nobody);
+	if (!good) {
 		return false;
 	}
 	if (counts->len == 0 && status.only != NULL &&

@@ -1,39 +1,50 @@
 /*
- * Summing up a period: one walk over the cases by number, then a look at the
- * timelines of those that changed hands or broke a promise. This is the only
- * place that knows how a report is computed.
+ * Summing up a period: one look at the facts of all cases, then at the
+ * timelines of the breaches that are listed. This is the only place that knows
+ * how a report is computed.
  */
 #include "control/sums.h"
 
 #include <string.h>
 
 #include "anteroom/error.h"
+#include "anteroom/facts.h"
+#include "control/nth.h"
 
 #define HOUR_S 3600
 #define DAY_S 86400
-/* Timelines are read of so many cases at most. */
-#define MAX_TIMELINES 20000
+/* Of the breaches, so many are gathered before all but the newest go. */
+#define SIFT_BREACHES (REPORT_MAX_BREACHES * 16)
 
 static const gint64 time_bounds[REPORT_TIMES] = {900, 1800, HOUR_S, 2 * HOUR_S,
     4 * HOUR_S, 8 * HOUR_S, DAY_S, 2 * DAY_S, 7 * DAY_S, G_MAXINT64};
 static const gint64 age_bounds[REPORT_AGES] = {4 * HOUR_S, 8 * HOUR_S, DAY_S,
     2 * DAY_S, 4 * DAY_S, 7 * DAY_S, 14 * DAY_S, G_MAXINT64};
 
-/* A case whose timeline is to be read. */
+/* What is known of a name, by its number. */
+typedef enum { NOT_ASKED, UNWANTED, WANTED } Want;
+
+/* A late clock that may come to be listed. */
 typedef struct {
 	guint64 id;
-	char *team;
-	gint64 from_s, to_s; /* held by somebody */
-	bool told;           /* its timeline has more than the arrival */
-} Held;
+	FactClock clock;
+	guint32 team, topic;
+	Urgency level;
+} Late;
 
 typedef struct {
 	const ReportAsk *ask;
+	FactNames *names;
 	GTimeZone *zone;
+	gint32
+	    *offsets;  /* of the zone, at each midnight in UTC from `origin` */
+	gint32 origin; /* days since 1970 */
+	guint n_offsets;
 	Report *report;
-	GHashTable *teams, *topics; /* name -> ReportGroup */
-	GArray *arrivals;           /* of Arrival, for the days */
-	GPtrArray *held;            /* of Held */
+	GByteArray *teams_wanted, *topics_wanted;        /* of Want */
+	GPtrArray *teams, *topics, *holding, *calendars; /* by number */
+	GArray *arrivals; /* of Arrival, for the days */
+	GArray *late;     /* of Late */
 } Sums;
 
 typedef struct {
@@ -66,7 +77,7 @@ static ReportGroup *group_new(const char *name)
 	ReportGroup *group = g_new0(ReportGroup, 1);
 
 	group->name = g_strdup(name);
-	group->reply_s = g_array_new(FALSE, FALSE, sizeof(gint64));
+	group->reply_s = g_array_new(FALSE, FALSE, sizeof(guint32));
 	group->median_s = group->p90_s = -1;
 	return group;
 }
@@ -100,14 +111,6 @@ static void holding_free(gpointer data)
 	g_free(holding);
 }
 
-static void held_free(gpointer data)
-{
-	Held *held = data;
-
-	g_free(held->team);
-	g_free(held);
-}
-
 static Report *report_empty(void)
 {
 	Report *report = g_new0(Report, 1);
@@ -135,37 +138,79 @@ void report_free(Report *report)
 	}
 }
 
-static ReportGroup *group_of(
-    GHashTable *table, GPtrArray *groups, const char *name)
+/* What stands for NUMBER; made when it is new. */
+static gpointer *slot_of(GPtrArray *slots, guint32 number)
 {
-	ReportGroup *group = g_hash_table_lookup(table, name);
-
-	if (group == NULL) {
-		group = group_new(name);
-		g_ptr_array_add(groups, group);
-		g_hash_table_insert(table, group->name, group);
+	if (number >= slots->len) {
+		g_ptr_array_set_size(slots, (gint)number + 1);
 	}
-	return group;
+	return &slots->pdata[number];
+}
+
+static ReportGroup *group_of(
+    const Sums *sums, GPtrArray *slots, GPtrArray *groups, guint32 number)
+{
+	gpointer *slot = slot_of(slots, number);
+
+	if (*slot == NULL) {
+		*slot = group_new(fact_names_text(sums->names, number));
+		g_ptr_array_add(groups, *slot);
+	}
+	return *slot;
+}
+
+static bool is_one_of(
+    const char *name, const char *only, const char *const *some)
+{
+	return (only == NULL || strcmp(only, name) == 0) &&
+	       (some == NULL || g_strv_contains(some, name));
+}
+
+/* Names are compared once each. */
+static bool wanted(const Sums *sums, GByteArray *wants, guint32 number,
+    const char *only, const char *const *some)
+{
+	guint n = wants->len;
+
+	if (number >= n) {
+		g_byte_array_set_size(wants, number + 1);
+		memset(wants->data + n, NOT_ASKED, number + 1 - n);
+	}
+	if (wants->data[number] == NOT_ASKED) {
+		const char *name = fact_names_text(sums->names, number);
+
+		wants->data[number] =
+		    is_one_of(name, only, some) ? WANTED : UNWANTED;
+	}
+	return wants->data[number] == WANTED;
 }
 
 /* ---- days ---- */
 
-static gint32 day_of(GDateTime *local)
+static gint32 offset_of_zone(const Sums *sums, gint64 at_s)
 {
-	GDate date;
+	int interval =
+	    g_time_zone_find_interval(sums->zone, G_TIME_TYPE_UNIVERSAL, at_s);
 
-	g_date_clear(&date, 1);
-	g_date_set_dmy(&date, (GDateDay)g_date_time_get_day_of_month(local),
-	    (GDateMonth)g_date_time_get_month(local),
-	    (GDateYear)g_date_time_get_year(local));
-	return (gint32)g_date_get_julian(&date) - 719163; /* 1970-01-01 */
+	return g_time_zone_get_offset(sums->zone, interval);
 }
 
-static GDateTime *local_of(const Sums *sums, gint64 at_s)
+/* The local moment, as if it were UTC. On most days the offset is the same all
+ * day long. */
+static gint64 local_of(const Sums *sums, gint64 at_s)
 {
-	g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(at_s);
+	gint64 day = at_s / DAY_S - sums->origin;
 
-	return utc != NULL ? g_date_time_to_timezone(utc, sums->zone) : NULL;
+	if (day < 0 || day + 1 >= sums->n_offsets ||
+	    sums->offsets[day] != sums->offsets[day + 1]) {
+		return at_s + offset_of_zone(sums, at_s);
+	}
+	return at_s + sums->offsets[day];
+}
+
+static gint32 day_of(gint64 local_s)
+{
+	return (gint32)(local_s / DAY_S - (local_s % DAY_S < 0));
 }
 
 /* 1970-01-05 was a Monday. */
@@ -185,23 +230,37 @@ static char *day_name(gint32 day)
 	return g_strdup(text);
 }
 
+static void begin_offsets(Sums *sums)
+{
+	const ReportAsk *ask = sums->ask;
+
+	sums->origin = (gint32)(ask->from_s / DAY_S);
+	sums->n_offsets = (guint)((ask->to_s - ask->from_s) / DAY_S) + 3;
+	sums->offsets = g_new(gint32, sums->n_offsets);
+	for (guint i = 0; i < sums->n_offsets; i++) {
+		sums->offsets[i] =
+		    offset_of_zone(sums, ((gint64)sums->origin + i) * DAY_S);
+	}
+}
+
 static bool begin_days(Sums *sums, GError **error)
 {
 	const ReportAsk *ask = sums->ask;
 	Report *report = sums->report;
-	g_autoptr(GDateTime) first = local_of(sums, ask->from_s);
-	g_autoptr(GDateTime) last = local_of(sums, ask->to_s - 1);
+	gint32 last;
 
-	if (first == NULL || last == NULL || ask->to_s <= ask->from_s ||
+	if (ask->from_s < 0 || ask->to_s > G_MAXUINT32 ||
+	    ask->to_s <= ask->from_s ||
 	    ask->to_s - ask->from_s > (gint64)REPORT_MAX_DAYS * DAY_S) {
 		g_set_error(error, ANTEROOM_ERROR, ERROR_USAGE,
 		    "report: a period is 1 to %d days", REPORT_MAX_DAYS);
 		return false;
 	}
-	report->first_day = day_of(first);
-	report->n_days = (guint)(day_of(last) - report->first_day + 1);
-	for (gint32 day = monday_of(report->first_day); day <= day_of(last);
-	     day += 7) {
+	begin_offsets(sums);
+	report->first_day = day_of(local_of(sums, ask->from_s));
+	last = day_of(local_of(sums, ask->to_s - 1));
+	report->n_days = (guint)(last - report->first_day + 1);
+	for (gint32 day = monday_of(report->first_day); day <= last; day += 7) {
 		g_autofree char *name = day_name(day);
 
 		g_ptr_array_add(report->weeks, group_new(name));
@@ -211,48 +270,42 @@ static bool begin_days(Sums *sums, GError **error)
 
 /* ---- one case ---- */
 
-static const Clock *first_clock(const Case *kase)
+/* What a policy promised is late; promises of replies count apart. */
+static bool any_overdue(const Sums *sums, const Fact *fact)
 {
-	for (guint i = 0; i < kase->clocks->len; i++) {
-		const Clock *clock = &g_array_index(kase->clocks, Clock, i);
-
-		if (clock->metric == METRIC_FIRST_REPLY &&
-		    clock->state != CLOCK_REVOKED) {
-			return clock;
-		}
+	if (fact->due_s == 0 || fact->due_s >= sums->ask->now_s) {
+		return false;
 	}
-	return NULL;
-}
+	for (guint i = 0; i < fact_n_clocks(fact); i++) {
+		const FactClock *clock = &fact->more->clocks[i];
 
-static bool any_overdue(const Case *kase, gint64 now_s)
-{
-	for (int m = 0; m < METRICS; m++) {
-		if (case_overdue(kase, (Metric)m, now_s)) {
+		if (clock->ended_s == 0 && clock->metric != METRIC_PROMISE &&
+		    clock->due_s < sums->ask->now_s) {
 			return true;
 		}
 	}
 	return false;
 }
 
-static void add_to_group(const Sums *sums, ReportGroup *group, const Case *kase)
+static guint32 first_reply_took(const Fact *fact)
 {
-	gint64 took_s = kase->first_reply_s - kase->received_s;
+	return fact->first_reply_s > fact->received_s
+		   ? fact->first_reply_s - fact->received_s
+		   : 0;
+}
 
+static void add_to_group(ReportGroup *group, const Fact *fact, bool overdue)
+{
 	group->arrived++;
-	group->open += kase->state == CASE_OPEN;
-	group->closed += kase->state == CASE_CLOSED;
-	group->overdue += any_overdue(kase, sums->ask->now_s);
-	for (guint i = 0; i < kase->clocks->len; i++) {
-		const Clock *clock = &g_array_index(kase->clocks, Clock, i);
+	group->open += fact->state == CASE_OPEN;
+	group->closed += fact->state == CASE_CLOSED;
+	group->overdue += overdue;
+	group->met += fact->met;
+	group->missed += fact->missed;
+	if (fact->first_reply_s != 0) {
+		guint32 took_s = first_reply_took(fact);
 
-		if (clock->metric == METRIC_FIRST_REPLY) {
-			group->met += clock->state == CLOCK_MET;
-			group->missed += clock->state == CLOCK_MISSED;
-		}
-	}
-	if (kase->first_reply_s != 0) {
 		group->answered++;
-		took_s = MAX(took_s, 0);
 		g_array_append_val(group->reply_s, took_s);
 	}
 }
@@ -267,221 +320,204 @@ static guint class_of(const gint64 *bounds, guint n, gint64 value)
 	return i;
 }
 
-/* How much of the promised time the reply took, in tenths. */
-static void add_used(Sums *sums, const Case *kase, const Clock *clock)
+static const Calendar *calendar_of(const Sums *sums, guint32 number)
 {
-	const Calendar *calendar = sla_calendar(sums->ask->sla, kase->calendar);
+	gpointer *slot = slot_of(sums->calendars, number);
+
+	if (*slot == NULL) {
+		const char *name = fact_names_text(sums->names, number);
+
+		*slot = (gpointer)(guintptr)sla_calendar(sums->ask->sla, name);
+	}
+	return *slot;
+}
+
+/* How much of the promised time the reply took, in tenths. */
+static void add_used(Sums *sums, const Fact *fact)
+{
+	gint64 target_s = fact->used_target_s;
 	gint64 open_s;
 
-	if (clock->target_s <= 0 ||
-	    (clock->state != CLOCK_MET && clock->state != CLOCK_MISSED)) {
+	if (target_s == 0) {
 		return;
 	}
-	open_s = calendar_open_s(calendar, clock->started_s, clock->ended_s);
+	open_s = calendar_open_s(calendar_of(sums, fact->calendar),
+	    fact->used_from_s, fact->used_to_s);
 	/* A pause in between isn't in it: the verdict is the clock's. */
-	if (clock->state == CLOCK_MET) {
-		open_s = MIN(open_s, clock->target_s - 1);
-	} else {
-		open_s = MAX(open_s, clock->target_s);
-	}
-	sums->report
-	    ->used[MIN(open_s * 10 / clock->target_s, REPORT_USED - 1)]++;
+	open_s = fact->late ? MAX(open_s, target_s) : MIN(open_s, target_s - 1);
+	sums->report->used[MIN(open_s * 10 / target_s, REPORT_USED - 1)]++;
 }
 
-static void add_reply(Sums *sums, const Case *kase)
+static void add_reply(Sums *sums, const Fact *fact)
 {
-	const Clock *clock = first_clock(kase);
 	guint i;
 
-	if (kase->first_reply_s == 0) {
-		return;
-	}
-	i = class_of(
-	    time_bounds, REPORT_TIMES, kase->first_reply_s - kase->received_s);
-	sums->report->times[i][clock != NULL && clock->state == CLOCK_MISSED]++;
-	if (clock != NULL) {
-		add_used(sums, kase, clock);
+	if (fact->first_reply_s != 0) {
+		i = class_of(time_bounds, REPORT_TIMES, first_reply_took(fact));
+		sums->report->times[i][fact->late]++;
+		add_used(sums, fact);
 	}
 }
 
-static void add_arrival(Sums *sums, const Case *kase)
+static void add_arrival(Sums *sums, const Fact *fact, bool overdue)
 {
 	Report *report = sums->report;
-	g_autoptr(GDateTime) local = local_of(sums, kase->received_s);
-	Arrival arrival;
-	guint week;
+	gint64 local_s = local_of(sums, fact->received_s);
+	gint32 day = day_of(local_s);
+	Arrival arrival = {.day = day - report->first_day,
+	    .topic = group_of(sums, sums->topics, report->topics, fact->topic)};
+	guint week = (guint)(day - monday_of(report->first_day)) / 7;
 
-	if (local == NULL) {
-		return;
-	}
-	arrival.day = day_of(local) - report->first_day;
-	arrival.topic = group_of(sums->topics, report->topics, kase->topic);
-	add_to_group(sums, arrival.topic, kase);
-	report->hours[g_date_time_get_day_of_week(local) - 1]
-		     [g_date_time_get_hour(local)]++;
-	week = (guint)(day_of(local) - monday_of(report->first_day)) / 7;
+	add_to_group(arrival.topic, fact, overdue);
+	report->hours[day - monday_of(day)]
+		     [(local_s - (gint64)day * DAY_S) / HOUR_S]++;
 	if (week < report->weeks->len) {
-		add_to_group(sums, report->weeks->pdata[week], kase);
+		add_to_group(report->weeks->pdata[week], fact, overdue);
 	}
 	if (arrival.day >= 0 && (guint)arrival.day < report->n_days) {
 		g_array_append_val(sums->arrivals, arrival);
 	}
 }
 
-static void add_breach(Sums *sums, const Case *kase, const Clock *clock)
-{
-	gint64 end_s = clock->ended_s != 0 ? clock->ended_s : sums->ask->now_s;
-	bool late = clock->state == CLOCK_MISSED ||
-		    (clock->state == CLOCK_RUNNING && clock->due_s < end_s);
-	ReportBreach *breach;
+/* ---- late clocks, promises ---- */
 
-	if (!late) {
-		return;
+static int newest_late(gconstpointer a, gconstpointer b)
+{
+	const Late *x = a, *y = b;
+
+	return x->clock.due_s != y->clock.due_s
+		   ? (x->clock.due_s < y->clock.due_s ? 1 : -1)
+		   : (x->id < y->id) - (x->id > y->id);
+}
+
+static void sift_late(GArray *late)
+{
+	g_array_sort(late, newest_late);
+	if (late->len > REPORT_MAX_BREACHES) {
+		g_array_set_size(late, REPORT_MAX_BREACHES);
 	}
-	breach = g_new0(ReportBreach, 1);
-	breach->id = kase->id;
-	breach->team = g_strdup(kase->team);
-	breach->topic = g_strdup(kase->topic);
-	breach->level = kase->level;
-	breach->metric = clock->metric;
-	breach->due_s = clock->due_s;
-	breach->ended_s = clock->ended_s;
-	breach->late_s = MAX(end_s - clock->due_s, 0);
+}
+
+static void add_late(
+    Sums *sums, guint64 id, const Fact *fact, const FactClock *clock)
+{
+	Late late = {.id = id,
+	    .clock = *clock,
+	    .team = fact->team,
+	    .topic = fact->topic,
+	    .level = (Urgency)fact->level};
+
 	sums->report->breaches_all++;
-	g_ptr_array_add(sums->report->breaches, breach);
-}
-
-/* Of what our own people promised in a reply. */
-static void add_promise(Sums *sums, const Clock *clock)
-{
-	if (strcmp(metric_name(clock->metric), "promise") != 0) {
-		return;
+	g_array_append_val(sums->late, late);
+	if (sums->late->len >= SIFT_BREACHES) {
+		sift_late(sums->late);
 	}
-	sums->report->kept += clock->state == CLOCK_MET;
-	sums->report->broken +=
-	    clock->state == CLOCK_MISSED ||
-	    (clock->state == CLOCK_RUNNING && clock->due_s < sums->ask->now_s);
-	sums->report->promised +=
-	    clock->state == CLOCK_PAUSED ||
-	    (clock->state == CLOCK_RUNNING && clock->due_s >= sums->ask->now_s);
 }
 
-static void add_held(Sums *sums, const Case *kase)
+static void add_clocks(Sums *sums, guint64 id, const Fact *fact)
 {
-	Held *held = g_new0(Held, 1);
+	Report *report = sums->report;
 
-	held->id = kase->id;
-	held->team = g_strdup(kase->team);
-	held->from_s = kase->received_s;
-	held->to_s = kase->first_reply_s != 0 ? kase->first_reply_s
-		     : kase->closed_s != 0    ? kase->closed_s
-					      : sums->ask->now_s;
-	held->to_s = MAX(held->to_s, held->from_s);
-	held->told = kase->events != 1;
-	g_ptr_array_add(sums->held, held);
+	report->kept += fact->kept;
+	report->promised += fact->standing;
+	for (guint i = 0; i < fact_n_clocks(fact); i++) {
+		const FactClock *clock = &fact->more->clocks[i];
+		bool late =
+		    clock->ended_s != 0 || clock->due_s < sums->ask->now_s;
+
+		if (clock->metric == METRIC_PROMISE) {
+			report->broken += late;
+			report->promised += !late;
+		}
+		if (late) {
+			add_late(sums, id, fact, clock);
+		}
+	}
 }
 
-static bool sum_one(const Case *kase, gpointer data)
+/* ---- holding ---- */
+
+static void hold(Sums *sums, guint32 team, guint32 held_s)
+{
+	gpointer *slot = slot_of(sums->holding, team);
+	ReportHolding *holding = *slot;
+
+	if (holding == NULL) {
+		holding = g_new0(ReportHolding, 1);
+		holding->team = g_strdup(fact_names_text(sums->names, team));
+		holding->held_s = g_array_new(FALSE, FALSE, sizeof(guint32));
+		g_ptr_array_add(sums->report->holding, holding);
+		*slot = holding;
+	}
+	holding->cases++;
+	g_array_append_val(holding->held_s, held_s);
+}
+
+/* Until it was answered, else closed, else until now. */
+static guint32 held_until(const Sums *sums, const Fact *fact)
+{
+	guint32 to_s = fact->first_reply_s != 0 ? fact->first_reply_s
+		       : fact->state == CASE_CLOSED
+			   ? fact->since_s
+			   : (guint32)CLAMP(sums->ask->now_s, 0, G_MAXUINT32);
+
+	return MAX(to_s, fact->received_s);
+}
+
+static void add_held(Sums *sums, const Fact *fact)
+{
+	guint32 since_s = fact->received_s;
+	guint32 to_s = held_until(sums, fact);
+	guint32 team = fact->team;
+
+	for (guint i = 0; i < fact_n_holders(fact); i++) {
+		const FactHolder *holder = &fact->more->holders[i];
+
+		if (i > 0 && holder->from_s <= to_s) {
+			hold(sums, team,
+			    holder->from_s - MIN(since_s, holder->from_s));
+			since_s = MAX(holder->from_s, since_s);
+		}
+		if (holder->from_s <= to_s) {
+			team = holder->team;
+		}
+	}
+	hold(sums, team, to_s - since_s);
+}
+
+/* ---- all of them ---- */
+
+static void sum_one(guint64 id, const Fact *fact, gpointer data)
 {
 	Sums *sums = data;
 	const ReportAsk *ask = sums->ask;
 	Report *report = sums->report;
+	bool overdue;
 
-	if (kase->mode == MODE_SHADOW ||
-	    (ask->team != NULL && strcmp(ask->team, kase->team) != 0) ||
-	    (ask->teams != NULL && !g_strv_contains(ask->teams, kase->team)) ||
-	    (ask->topic != NULL && strcmp(ask->topic, kase->topic) != 0)) {
-		return true;
+	if (fact->mode == MODE_SHADOW ||
+	    !wanted(
+		sums, sums->teams_wanted, fact->team, ask->team, ask->teams) ||
+	    !wanted(sums, sums->topics_wanted, fact->topic, ask->topic, NULL)) {
+		return;
 	}
-	if (kase->state == CASE_OPEN || kase->state == CASE_PAUSED) {
+	if (fact->state == CASE_OPEN || fact->state == CASE_PAUSED) {
 		report->ages[class_of(
-		    age_bounds, REPORT_AGES, ask->now_s - kase->received_s)]++;
+		    age_bounds, REPORT_AGES, ask->now_s - fact->received_s)]++;
 	}
-	if (kase->received_s < ask->from_s || kase->received_s >= ask->to_s) {
-		return true;
+	if (fact->received_s < ask->from_s || fact->received_s >= ask->to_s) {
+		return;
 	}
-	add_to_group(sums, report->all, kase);
-	add_to_group(
-	    sums, group_of(sums->teams, report->teams, kase->team), kase);
-	add_arrival(sums, kase);
-	add_reply(sums, kase);
-	add_held(sums, kase);
-	for (guint i = 0; i < kase->clocks->len; i++) {
-		const Clock *clock = &g_array_index(kase->clocks, Clock, i);
-
-		add_promise(sums, clock);
-		add_breach(sums, kase, clock);
-	}
-	return true;
+	overdue = any_overdue(sums, fact);
+	add_to_group(report->all, fact, overdue);
+	add_to_group(group_of(sums, sums->teams, report->teams, fact->team),
+	    fact, overdue);
+	add_arrival(sums, fact, overdue);
+	add_reply(sums, fact);
+	add_held(sums, fact);
+	add_clocks(sums, id, fact);
 }
 
 /* ---- timelines ---- */
-
-/* "care -> trust", as route events say; false when it isn't that. */
-static bool handed(const Event *event, char **was)
-{
-	const char *arrow = strstr(event->detail, " -> ");
-
-	if (strcmp(event->what, "route") != 0 || arrow == NULL) {
-		return false;
-	}
-	*was = g_strndup(event->detail, (gsize)(arrow - event->detail));
-	return true;
-}
-
-static void hold(Sums *sums, GHashTable *table, const char *team, gint64 s)
-{
-	ReportHolding *holding = g_hash_table_lookup(table, team);
-
-	if (holding == NULL) {
-		holding = g_new0(ReportHolding, 1);
-		holding->team = g_strdup(team);
-		holding->held_s = g_array_new(FALSE, FALSE, sizeof(gint64));
-		g_ptr_array_add(sums->report->holding, holding);
-		g_hash_table_insert(table, holding->team, holding);
-	}
-	holding->cases++;
-	g_array_append_val(holding->held_s, s);
-}
-
-static void hold_one(
-    Sums *sums, GHashTable *table, const Held *held, const GPtrArray *events)
-{
-	gint64 since_s = held->from_s;
-
-	for (guint i = 0; events != NULL && i < events->len; i++) {
-		const Event *event = events->pdata[i];
-		g_autofree char *was = NULL;
-
-		if (event->at_s <= held->to_s && handed(event, &was)) {
-			hold(sums, table, was, MAX(event->at_s - since_s, 0));
-			since_s = MAX(event->at_s, since_s);
-		}
-	}
-	hold(sums, table, held->team, held->to_s - since_s);
-}
-
-static bool sum_holding(Sums *sums, Store *store, GError **error)
-{
-	g_autoptr(GHashTable) table = g_hash_table_new(g_str_hash, g_str_equal);
-
-	guint left = MAX_TIMELINES;
-
-	for (guint i = 0; i < sums->held->len; i++) {
-		g_autoptr(GPtrArray) events = NULL;
-		const Held *held = sums->held->pdata[i];
-
-		if (held->told && left > 0) {
-			left--;
-			events = store_events(store, held->id, error);
-			if (events == NULL) {
-				return false;
-			}
-		}
-		hold_one(sums, table, held, events);
-	}
-	return true;
-}
 
 /* What people did before END_S, by the words of the timeline. */
 static bool by_people(const Event *event)
@@ -523,28 +559,33 @@ static BreachWhy why_of(const ReportBreach *breach, const GPtrArray *events)
 	return breach->ended_s != 0 ? BREACH_LATE : why;
 }
 
-static int newest_breach(gconstpointer a, gconstpointer b)
+static ReportBreach *breach_of(const Sums *sums, const Late *late)
 {
-	const ReportBreach *x = *(ReportBreach *const *)a;
-	const ReportBreach *y = *(ReportBreach *const *)b;
+	ReportBreach *breach = g_new0(ReportBreach, 1);
+	gint64 end_s =
+	    late->clock.ended_s != 0 ? late->clock.ended_s : sums->ask->now_s;
 
-	return x->due_s != y->due_s ? (x->due_s < y->due_s ? 1 : -1)
-				    : (x->id < y->id) - (x->id > y->id);
+	breach->id = late->id;
+	breach->team = g_strdup(fact_names_text(sums->names, late->team));
+	breach->topic = g_strdup(fact_names_text(sums->names, late->topic));
+	breach->level = late->level;
+	breach->metric = (Metric)late->clock.metric;
+	breach->due_s = late->clock.due_s;
+	breach->ended_s = late->clock.ended_s;
+	breach->late_s = MAX(end_s - breach->due_s, 0);
+	return breach;
 }
 
 static bool sum_breaches(Sums *sums, Store *store, GError **error)
 {
-	GPtrArray *breaches = sums->report->breaches;
+	sift_late(sums->late);
+	for (guint i = 0; i < sums->late->len; i++) {
+		ReportBreach *breach =
+		    breach_of(sums, &g_array_index(sums->late, Late, i));
+		g_autoptr(GPtrArray) events = NULL;
 
-	g_ptr_array_sort(breaches, newest_breach);
-	if (breaches->len > REPORT_MAX_BREACHES) {
-		g_ptr_array_set_size(breaches, REPORT_MAX_BREACHES);
-	}
-	for (guint i = 0; i < breaches->len; i++) {
-		ReportBreach *breach = breaches->pdata[i];
-		g_autoptr(GPtrArray) events =
-		    store_events(store, breach->id, error);
-
+		g_ptr_array_add(sums->report->breaches, breach);
+		events = store_events(store, breach->id, error);
 		if (events == NULL) {
 			return false;
 		}
@@ -555,42 +596,24 @@ static bool sum_breaches(Sums *sums, Store *store, GError **error)
 
 /* ---- the whole ---- */
 
-static int compare_times(gconstpointer a, gconstpointer b)
+static gint64 median_of(const GArray *times)
 {
-	gint64 x = *(const gint64 *)a;
-	gint64 y = *(const gint64 *)b;
-
-	return (x > y) - (x < y);
-}
-
-static gint64 median_of(const GArray *sorted)
-{
-	guint middle = sorted->len / 2;
-	gint64 median_s;
-
-	if (sorted->len == 0) {
-		return -1;
-	}
-	median_s = g_array_index(sorted, gint64, middle);
-	if (sorted->len % 2 == 0) {
-		median_s += g_array_index(sorted, gint64, middle - 1);
-		median_s /= 2;
-	}
-	return median_s;
+	return nth_median(
+	    (const guint32 *)(gconstpointer)times->data, times->len);
 }
 
 static void finish_group(gpointer data, gpointer unused)
 {
 	ReportGroup *group = data;
-	GArray *times = group->reply_s;
+	const GArray *times = group->reply_s;
 
 	(void)unused;
-	g_array_sort(times, compare_times);
 	group->median_s = median_of(times);
 	if (times->len > 0) {
 		/* The least that nine of ten don't exceed. */
-		group->p90_s =
-		    g_array_index(times, gint64, (times->len * 9 + 9) / 10 - 1);
+		group->p90_s = nth_least(
+		    (const guint32 *)(gconstpointer)times->data, times->len,
+		    (guint)(((guint64)times->len * 9 + 9) / 10 - 1));
 	}
 }
 
@@ -599,10 +622,11 @@ static void finish_holding(gpointer data, gpointer unused)
 	ReportHolding *holding = data;
 
 	(void)unused;
-	g_array_sort(holding->held_s, compare_times);
 	holding->median_s = median_of(holding->held_s);
-	holding->longest_s =
-	    g_array_index(holding->held_s, gint64, holding->held_s->len - 1);
+	for (guint i = 0; i < holding->held_s->len; i++) {
+		holding->longest_s = MAX(holding->longest_s,
+		    g_array_index(holding->held_s, guint32, i));
+	}
 }
 
 static int most_first(gconstpointer a, gconstpointer b)
@@ -656,40 +680,59 @@ static void finish(Sums *sums)
 	finish_days(sums);
 }
 
-static bool walk(Sums *sums, Store *store, GError **error)
+static bool look(Sums *sums, Store *store, GError **error)
 {
 	return begin_days(sums, error) &&
-	       store_each_by_id(store, sum_one, sums, error) &&
-	       sum_holding(sums, store, error) &&
+	       store_each_fact(store, sum_one, sums, error) &&
 	       sum_breaches(sums, store, error);
+}
+
+static void sums_init(Sums *sums, Store *store, const ReportAsk *ask)
+{
+	memset(sums, 0, sizeof(*sums));
+	sums->ask = ask;
+	sums->names = store_fact_names(store);
+	sums->report = report_empty();
+	sums->teams_wanted = g_byte_array_new();
+	sums->topics_wanted = g_byte_array_new();
+	sums->teams = g_ptr_array_new();
+	sums->topics = g_ptr_array_new();
+	sums->holding = g_ptr_array_new();
+	sums->calendars = g_ptr_array_new();
+	sums->arrivals = g_array_new(FALSE, FALSE, sizeof(Arrival));
+	sums->late = g_array_new(FALSE, FALSE, sizeof(Late));
+}
+
+static void sums_clear(Sums *sums)
+{
+	g_clear_pointer(&sums->zone, g_time_zone_unref);
+	g_free(sums->offsets);
+	g_byte_array_unref(sums->teams_wanted);
+	g_byte_array_unref(sums->topics_wanted);
+	g_ptr_array_unref(sums->teams);
+	g_ptr_array_unref(sums->topics);
+	g_ptr_array_unref(sums->holding);
+	g_ptr_array_unref(sums->calendars);
+	g_array_unref(sums->arrivals);
+	g_array_unref(sums->late);
+	report_free(sums->report);
 }
 
 Report *report_new(Store *store, const ReportAsk *ask, GError **error)
 {
 	const char *name = ask->zone != NULL ? ask->zone : "UTC";
-	g_autoptr(GTimeZone) zone = g_time_zone_new_identifier(name);
-	g_autoptr(Report) report = report_empty();
-	g_autoptr(GHashTable) teams = g_hash_table_new(g_str_hash, g_str_equal);
-	g_autoptr(GHashTable) topics =
-	    g_hash_table_new(g_str_hash, g_str_equal);
-	g_autoptr(GArray) arrivals = g_array_new(FALSE, FALSE, sizeof(Arrival));
-	g_autoptr(GPtrArray) held = g_ptr_array_new_with_free_func(held_free);
-	Sums sums = {.ask = ask,
-	    .zone = zone,
-	    .report = report,
-	    .teams = teams,
-	    .topics = topics,
-	    .arrivals = arrivals,
-	    .held = held};
+	Report *report = NULL;
+	Sums sums;
 
-	if (zone == NULL) {
+	sums_init(&sums, store, ask);
+	sums.zone = g_time_zone_new_identifier(name);
+	if (sums.zone == NULL) {
 		g_set_error(error, ANTEROOM_ERROR, ERROR_USAGE,
 		    "report: no such time zone: %s", name);
-		return NULL;
+	} else if (look(&sums, store, error)) {
+		finish(&sums);
+		report = g_steal_pointer(&sums.report);
 	}
-	if (!walk(&sums, store, error)) {
-		return NULL;
-	}
-	finish(&sums);
-	return g_steal_pointer(&report);
+	sums_clear(&sums);
+	return report;
 }

@@ -37,7 +37,7 @@ typedef struct {
 	guint overdue; /* now */
 	guint met, missed;
 	gint64 median_s, p90_s; /* until the first reply, by the wall; -1 */
-	GArray *reply_s;        /* of gint64, ascending */
+	GArray *reply_s;        /* of guint32 */
 } ReportGroup;
 
 /* Why a promise broke, as far as the timeline tells. */
@@ -66,7 +66,7 @@ typedef struct {
 	char *team;
 	guint cases;
 	gint64 median_s, longest_s;
-	GArray *held_s; /* of gint64, ascending */
+	GArray *held_s; /* of guint32 */
 } ReportHolding;
 
 #define REPORT_TIMES 10 /* classes of reply times; the last is open */
@@ -94,7 +94,7 @@ typedef struct {
 	GPtrArray *holding;  /* of ReportHolding, by name */
 } Report;
 
-/* Walks the cases. ERROR_USAGE for a period that is empty or longer than
+/* Looks at all cases. ERROR_USAGE for a period that is empty or longer than
  * REPORT_MAX_DAYS, or an unknown zone. Transfer full. Any thread. */
 Report *report_new(Store *store, const ReportAsk *ask, GError **error);
 void report_free(Report *report);

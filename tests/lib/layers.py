@@ -42,7 +42,8 @@ STANDS_ON = {
 HEADER_OF = {name: 'base' for name in
              'address error json limits log meter text times urgency when'.split()}
 HEADER_OF.update(setup='pipeline', readers='sla', digest='cases',
-                 html='view', chart='view', notice='cases', tick='cases', ticker='clock')
+                 html='view', chart='view', notice='cases', tick='cases', ticker='clock',
+                 facts='cases')
 FOREIGN = {
     'json-glib/': 'base', 'confuse.h': 'conf', 'gmime/': 'message',
     'iconv.h': 'message', 'libexttextcat/': 'language', 'pcre2.h': 'score', 'libical/': 'sla',

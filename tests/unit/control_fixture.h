@@ -17,6 +17,7 @@
 
 #include "anteroom/control.h"
 #include "anteroom/error.h"
+#include "anteroom/facts.h"
 #include "anteroom/message.h"
 #include "anteroom/notice.h"
 #include "anteroom/tick.h"
@@ -28,8 +29,9 @@
 
 struct Store {
 	GPtrArray *cases; /* of Case */
-	guint repeat;     /* store_each gives each so often */
-	Act act;          /* of the last store_act; strings not kept */
+	FactNames *names;
+	guint repeat; /* store_each gives each so often */
+	Act act;      /* of the last store_act; strings not kept */
 	char *word, *who;
 	guint wrong;    /* for fsck */
 	gulong fsck_us; /* how long it takes */
@@ -76,6 +78,7 @@ static inline Case *fixture_case(
 	kase->calendar = g_strdup("office");
 	kase->clocks = g_array_new(FALSE, TRUE, sizeof(Clock));
 	kase->hits = g_ptr_array_new();
+	kase->holders = g_ptr_array_new();
 	kase->messages = 1;
 	kase->excerpt = g_strdup("secret words");
 	kase->links = g_array_new(FALSE, TRUE, sizeof(guint64));
@@ -222,6 +225,26 @@ bool store_each_by_id(
 		if (!visit(store->cases->pdata[i], data)) {
 			break;
 		}
+	}
+	return true;
+}
+
+FactNames *store_fact_names(Store *store)
+{
+	return store->names;
+}
+
+bool store_each_fact(
+    Store *store, FactVisit visit, gpointer data, GError **error)
+{
+	(void)error;
+	for (guint i = 0; i < store->cases->len; i++) {
+		const Case *kase = store->cases->pdata[i];
+		Fact fact;
+
+		fact_init(&fact, kase, store->names);
+		visit(kase->id, &fact, data);
+		fact_clear(&fact);
 	}
 	return true;
 }
@@ -545,6 +568,7 @@ static inline void fixture_begin(Fixture *fixture)
 	fixture->slot = setup_slot_new(setup);
 	fixture->store.cases =
 	    g_ptr_array_new_with_free_func((GDestroyNotify)case_free);
+	fixture->store.names = fact_names_new();
 	fixture->store.repeat = 1;
 	fixture->control = control_new(fixture->slot, &fixture->store);
 }
@@ -554,6 +578,7 @@ static inline void fixture_end(Fixture *fixture)
 	control_free(fixture->control);
 	setup_slot_free(fixture->slot);
 	g_ptr_array_unref(fixture->store.cases);
+	fact_names_free(fixture->store.names);
 	g_free(fixture->store.word);
 	g_free(fixture->store.who);
 	g_free(fixture->store.recipients);

@@ -203,27 +203,30 @@ static void test_whys(void **state)
 	fixture_end(&fixture);
 }
 
+static void had_by(Case *kase, const char *team, gint64 from_s)
+{
+	Holder *holder = g_new0(Holder, 1);
+
+	holder->team = g_strdup(team);
+	holder->from_s = from_s;
+	g_ptr_array_add(kase->holders, holder);
+}
+
 static void test_holding(void **state)
 {
-	Event timeline[] = {
-	    {.case_id = 1,
-		.at_s = NOW_S - 10 * HOUR_S,
-		.what = (char *)"received"},
-	    {.case_id = 1,
-		.at_s = NOW_S - 7 * HOUR_S,
-		.what = (char *)"route",
-		.detail = (char *)"office -> care"},
-	    {.case_id = 2, .at_s = NOW_S - HOUR_S, .what = (char *)"received"},
-	    {0},
-	};
 	Fixture fixture;
 	g_autoptr(Report) report = NULL;
 	const ReportHolding *care, *office;
+	Case *kase;
 
 	(void)state;
 	fixture_begin(&fixture);
-	fixture.store.timeline = timeline;
-	add(&fixture, "care", "outage", 10 * HOUR_S, 5 * HOUR_S);
+	kase = add(&fixture, "care", "outage", 10 * HOUR_S, 5 * HOUR_S);
+	had_by(kase, "office", NOW_S - 10 * HOUR_S);
+	had_by(kase, "care", NOW_S - 7 * HOUR_S);
+	/* After it was answered nobody held it. */
+	had_by(kase, "office", NOW_S - 2 * HOUR_S);
+	had_by(kase, "care", NOW_S - HOUR_S);
 	add(&fixture, "care", "outage", HOUR_S, 0);
 	report = report_of(&fixture, NULL);
 	assert_int_equal(report->holding->len, 2);
