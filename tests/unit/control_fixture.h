@@ -326,10 +326,8 @@ static inline Notice *fixture_notice(void)
 	return notice;
 }
 
-static inline void fixture_notice_free(gpointer data)
+void notice_free(Notice *notice)
 {
-	Notice *notice = data;
-
 	g_free(notice->to);
 	g_free(notice->message_id);
 	g_array_unref(notice->cases);
@@ -385,7 +383,7 @@ bool store_writer(
 GPtrArray *store_notices(Store *store, int state, guint limit, GError **error)
 {
 	GPtrArray *notices =
-	    g_ptr_array_new_with_free_func(fixture_notice_free);
+	    g_ptr_array_new_with_free_func((GDestroyNotify)notice_free);
 
 	(void)store;
 	(void)limit;
