@@ -147,16 +147,25 @@ static bool readdress(
 	return true;
 }
 
+/* The connection is gone, most likely, and the answer with it; else the message
+ * comes again and is known then, or goes as it is: nobody was removed from it
+ * whose place nobody took. */
+static sfsistat not_told(SMFICTX *ctx, const Parcel *parcel)
+{
+	bool pass = parcel->setup->conf->on_error == ON_ERROR_ACCEPT;
+
+	log_line(LOG_WARNING, "not-told", "sender", parcel->sender, "why",
+	    "the mail server didn't take the changes", "told",
+	    pass ? "accepted as it is" : "try later", NULL);
+	return pass ? SMFIS_ACCEPT : verdict_later(ctx, NULL);
+}
+
 sfsistat verdict_tell(
     SMFICTX *ctx, const Parcel *parcel, const Verdict *verdict, guint flags)
 {
 	if (!strip(ctx, parcel->forged) || !tag(ctx, verdict, flags) ||
 	    !readdress(ctx, parcel, verdict)) {
-		/* The connection is gone, most likely, and the answer with it;
-		 * the message comes again and is known then. */
-		log_line(LOG_WARNING, "not-told", "sender", parcel->sender,
-		    "why", "the mail server didn't take the changes", NULL);
-		return verdict_later(ctx, NULL);
+		return not_told(ctx, parcel);
 	}
 	return SMFIS_ACCEPT;
 }
