@@ -427,13 +427,19 @@ static gunichar pattern_char(gunichar c)
 		   : 0;
 }
 
-char *fold_pattern(const char *pattern)
+static bool is_ascii(char c)
+{
+	return (guchar)c < 0x80;
+}
+
+/* Appends the N bytes at TEXT, composed. */
+static void append_stretch(GString *out, const char *text, gsize n)
 {
 	/* An accent of its own becomes one with its letter, as in texts. */
 	g_autofree char *composed =
-	    g_utf8_normalize(pattern, -1, G_NORMALIZE_NFC);
-	GString *out = g_string_new(NULL);
-	const char *at = composed ? composed : pattern;
+	    g_utf8_normalize(text, (gssize)n, G_NORMALIZE_NFC);
+	g_autofree char *plain = composed ? NULL : g_strndup(text, n);
+	const char *at = composed ? composed : plain;
 	while (*at) {
 		gunichar c = g_utf8_get_char_validated(at, -1);
 		if (c >= 0x110000) {
@@ -448,6 +454,29 @@ char *fold_pattern(const char *pattern)
 			g_string_append_len(out, at, next - at);
 		}
 		at = next;
+	}
+}
+
+/* Nothing of ASCII is changed by what stands before it: so only characters of
+ * others, each stretch with the one before it, have to be looked at. */
+char *fold_pattern(const char *pattern)
+{
+	GString *out = g_string_sized_new(strlen(pattern) + 1);
+	while (*pattern) {
+		gsize plain = 0, end;
+		while (pattern[plain] && is_ascii(pattern[plain])) {
+			plain++;
+		}
+		end = plain;
+		while (pattern[end] && !is_ascii(pattern[end])) {
+			end++;
+		}
+		plain -= end > plain && plain > 0;
+		g_string_append_len(out, pattern, (gssize)plain);
+		if (end > plain) {
+			append_stretch(out, pattern + plain, end - plain);
+		}
+		pattern += end;
 	}
 	return g_string_free(out, FALSE);
 }

@@ -98,28 +98,67 @@ struct ScanSpace {
 typedef struct {
 	GPtrArray *words;  /* of GBytes: the distinct literals */
 	GPtrArray *calls;  /* of GArray of Call */
-	GHashTable *known; /* of words -> number + 1 */
+	GHashTable *known; /* of Coded -> number + 1 */
+	guint8 codes[256]; /* of letters */
 } Collection;
+
+/* A literal in the codes of its letters. */
+typedef struct {
+	guint8 n;
+	guint8 codes[LITERAL_BYTES];
+} Coded;
+
+static guint coded_hash(gconstpointer data)
+{
+	const Coded *coded = data;
+	guint hash = 2166136261U; /* FNV-1a */
+	for (guint i = 0; i < coded->n; i++) {
+		hash = (hash ^ coded->codes[i]) * 16777619U;
+	}
+	return hash;
+}
+
+static gboolean coded_equal(gconstpointer left, gconstpointer right)
+{
+	const Coded *a = left, *b = right;
+	return a->n == b->n && memcmp(a->codes, b->codes, a->n) == 0;
+}
 
 static guint8 letter_code(char letter)
 {
 	return (guint8)(strchr(LITERAL_ALPHABET, letter) - LITERAL_ALPHABET);
 }
 
+static void collection_init(Collection *all)
+{
+	*all = (Collection){
+	    .words =
+		g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref),
+	    .calls =
+		g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref),
+	    .known =
+		g_hash_table_new_full(coded_hash, coded_equal, g_free, NULL),
+	};
+	for (const char *at = LITERAL_ALPHABET; *at; at++) {
+		all->codes[(guchar)*at] = letter_code(*at);
+	}
+}
+
 static guint32 word_number(Collection *all, const Literal *literal)
 {
-	guint8 letters[LITERAL_BYTES];
+	Coded coded = {.n = (guint8)literal->length};
 	for (guint i = 0; i < literal->length; i++) {
-		letters[i] = letter_code(literal->letters[i]);
+		coded.codes[i] = all->codes[(guchar)literal->letters[i]];
 	}
-	g_autoptr(GBytes) word = g_bytes_new(letters, literal->length);
-	guint number = GPOINTER_TO_UINT(g_hash_table_lookup(all->known, word));
+	guint number =
+	    GPOINTER_TO_UINT(g_hash_table_lookup(all->known, &coded));
 	if (number == 0) {
 		g_ptr_array_add(
 		    all->calls, g_array_new(FALSE, FALSE, sizeof(Call)));
 		number = all->calls->len;
-		g_hash_table_insert(all->known, word, GUINT_TO_POINTER(number));
-		g_ptr_array_add(all->words, g_steal_pointer(&word));
+		g_hash_table_insert(all->known, g_memdup2(&coded, sizeof coded),
+		    GUINT_TO_POINTER(number));
+		g_ptr_array_add(all->words, g_bytes_new(coded.codes, coded.n));
 	}
 	return number - 1;
 }
@@ -187,13 +226,8 @@ static void scan_index(Scan *scan, const Collection *all)
 
 static void scan_collect(Scan *scan, const GArray *patterns)
 {
-	Collection all = {
-	    .words =
-		g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref),
-	    .calls =
-		g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref),
-	    .known = g_hash_table_new(g_bytes_hash, g_bytes_equal),
-	};
+	Collection all;
+	collection_init(&all);
 	for (guint i = 0; i < patterns->len; i++) {
 		collect_pattern(
 		    scan, &all, i, &g_array_index(patterns, ScanPattern, i));

@@ -165,14 +165,19 @@ static void set_add(LiteralSet *set, const Literal *literal)
 /* Takes the literals that SEQUENCE's runs are, if they tell enough. */
 static void consider_runs(Sequence *sequence)
 {
-	g_autoptr(GArray) found =
-	    g_array_sized_new(FALSE, FALSE, sizeof(Literal), 8);
-	LiteralSet set = {.literals = found};
+	g_autoptr(GArray) found = NULL;
+	LiteralSet set = {.literals = NULL};
 	for (guint i = 0; i < sequence->runs->len; i++) {
 		const Run *run = &g_array_index(sequence->runs, Run, i);
 		Literal literal;
+		/* Most often the first one tells nothing. */
 		if (!run_literal(run, &sequence->at, &literal)) {
 			return;
+		}
+		if (!found) {
+			found = g_array_sized_new(
+			    FALSE, FALSE, sizeof(Literal), sequence->runs->len);
+			set.literals = found;
 		}
 		set_add(&set, &literal);
 	}

@@ -10,7 +10,7 @@ static void way_clear(gpointer data)
 {
 	Way *way = data;
 	for (guint i = 0; i < LITERAL_SETS; i++) {
-		g_array_unref(way->sets[i].literals);
+		g_clear_pointer(&way->sets[i].literals, g_array_unref);
 	}
 }
 
@@ -25,8 +25,10 @@ static Way way_new(double cost)
 {
 	Way way;
 	for (guint i = 0; i < LITERAL_SETS; i++) {
-		way.sets[i] = (LiteralSet){
-		    g_array_new(FALSE, FALSE, sizeof(Literal)), cost, cost};
+		GArray *literals =
+		    isinf(cost) ? NULL
+				: g_array_new(FALSE, FALSE, sizeof(Literal));
+		way.sets[i] = (LiteralSet){literals, cost, cost};
 	}
 	return way;
 }
@@ -43,7 +45,9 @@ static Way way_copy(const Way *way)
 {
 	Way copy = *way;
 	for (guint i = 0; i < LITERAL_SETS; i++) {
-		g_array_ref(copy.sets[i].literals);
+		if (copy.sets[i].literals) {
+			g_array_ref(copy.sets[i].literals);
+		}
 	}
 	return copy;
 }
@@ -56,7 +60,7 @@ static void way_take(Way *way, const LiteralSet *set)
 	if (set->cost >= sets[i].cost) {
 		return;
 	}
-	g_array_unref(sets[i].literals);
+	g_clear_pointer(&sets[i].literals, g_array_unref);
 	for (; i > 0 && set->cost < sets[i - 1].cost; i--) {
 		sets[i] = sets[i - 1];
 	}
@@ -80,6 +84,9 @@ static void set_unite(LiteralSet *set, const Way *way, guint i)
 	const LiteralSet *more = &way->sets[i];
 	set->cost += more->cost;
 	set->hits += more->hits;
+	if (!more->literals) {
+		return;
+	}
 	if (set->literals->len + more->literals->len > LITERALS_MAX) {
 		set->cost = set->hits = INFINITY;
 	}

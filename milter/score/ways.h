@@ -13,7 +13,7 @@
 
 /* Literals of which each match has one. */
 typedef struct {
-	GArray *literals; /* of Literal */
+	GArray *literals; /* of Literal; NULL: nothing is known */
 	/* Expected in a byte of text; INFINITY: nothing is known. */
 	double hits;
 	double cost; /* roughly, the places where a match may begin for it */
