@@ -23,6 +23,36 @@ static void write_due(Json *json, const Case *kase)
 	json_end_object(json);
 }
 
+/* How much of the time that was promised is used up, of the hours in which it
+ * counts: 0 to 100. */
+static gint64 used_pct(
+    const Case *kase, const Clock *clock, const CaseLook *look)
+{
+	const Calendar *calendar = sla_calendar(
+	    look->sla, *kase->calendar != '\0' ? kase->calendar : "always");
+	gint64 left_s = calendar_open_s(calendar, look->now_s, clock->due_s);
+
+	return clock->target_s > 0
+		   ? 100 - CLAMP(left_s * 100 / clock->target_s, 0, 100)
+		   : 100;
+}
+
+static void write_used(Json *json, const Case *kase, const CaseLook *look)
+{
+	json_begin_object(json, "used_pct");
+	for (int m = 0; m < METRICS; m++) {
+		const Clock *clock = case_clock(kase, (Metric)m);
+
+		if (clock != NULL && clock->state == CLOCK_RUNNING) {
+			json_int(json, metric_name((Metric)m),
+			    used_pct(kase, clock, look));
+		} else {
+			json_null(json, metric_name((Metric)m));
+		}
+	}
+	json_end_object(json);
+}
+
 static void write_overdue(Json *json, const Case *kase, gint64 now_s)
 {
 	json_begin_array(json, "overdue");
@@ -83,6 +113,7 @@ void case_write(Json *json, const Case *kase, const CaseLook *look)
 	json_string(json, "from", kase->from);
 	json_time(json, "received", kase->received_s);
 	write_due(json, kase);
+	write_used(json, kase, look);
 	json_time(json, "first_reply_at", kase->first_reply_s);
 	json_time(json, "closed_at", kase->closed_s);
 	write_overdue(json, kase, look->now_s);

@@ -1,6 +1,7 @@
 /* The timeline of a case: who did what, when. */
 #include <string.h>
 
+#include "anteroom/times.h"
 #include "web/case.h"
 
 /* Marks differ by shape as well: from outside, from us, by the clock. */
@@ -17,6 +18,75 @@ static const char *kind_of(const char *what)
 	       : g_strv_contains(clock, what) ? "clock"
 					      : "act";
 }
+
+/* ---- what clocks did, in words ---- */
+
+static bool is_metric(const char *word)
+{
+	static const char *const metrics[] = {
+	    "first_reply", "next_reply", "resolve", "promise", NULL};
+
+	return g_strv_contains(metrics, word);
+}
+
+static bool is_number(const char *word)
+{
+	return word != NULL && *word != '\0' &&
+	       word[strspn(word, "0123456789")] == '\0';
+}
+
+/* "2026-11-23T10:00:00Z," as a moment of this page's zone; false: it is none.
+ */
+static bool put_moment(const Page *page, const char *word, GString *out)
+{
+	gsize n = strlen(word);
+	gsize bare = n > 0 && strchr(",;", word[n - 1]) != NULL ? n - 1 : n;
+	g_autofree char *text = g_strndup(word, bare);
+	g_autofree char *shown = NULL;
+	gint64 at_s;
+
+	if (bare < 20 || !times_parse_rfc3339(text, &at_s, NULL)) {
+		return false;
+	}
+	shown = page_moment(page, at_s);
+	g_string_append_printf(out, "%s%s", shown, word + bare);
+	return true;
+}
+
+/* DETAIL as the store has it, "resolve 1 due 2026-11-23T10:00:00Z", for people.
+ * Transfer full. */
+static char *detail_words(const Page *page, const char *detail)
+{
+	g_auto(GStrv) words = g_strsplit(detail, " ", -1);
+	GString *out = g_string_new(NULL);
+
+	for (guint i = 0; words[i] != NULL; i++) {
+		g_string_append(out, i > 0 ? " " : "");
+		if (is_metric(words[i]) && is_number(words[i + 1])) {
+			g_string_append(out, page_word(page, words[i]));
+			/* Which one of them: said from the second on. */
+			i += strcmp(words[i + 1], "1") == 0 ? 1 : 0;
+		} else if (!put_moment(page, words[i], out)) {
+			g_string_append(out, words[i]);
+		}
+	}
+	return g_string_free(out, FALSE);
+}
+
+static void put_detail(Page *page, const char *what, const char *detail)
+{
+	bool verbatim = g_strcmp0(what, "note") == 0;
+	g_autofree char *words =
+	    verbatim ? g_strdup(detail) : detail_words(page, detail);
+
+	html_open(page->html, "p");
+	html_attr(page->html, "class", "detail");
+	html_attr(page->html, "dir", "auto");
+	html_text_cut(page->html, words, 2000);
+	html_close(page->html);
+}
+
+/* ---- the list ---- */
 
 static void entry(CasePage *view, const JsonValue *event)
 {
@@ -40,11 +110,7 @@ static void entry(CasePage *view, const JsonValue *event)
 	html_close(html);
 	html_close(html);
 	if (detail != NULL && *detail != '\0') {
-		html_open(html, "p");
-		html_attr(html, "class", "detail");
-		html_attr(html, "dir", "auto");
-		html_text_cut(html, detail, 2000);
-		html_close(html);
+		put_detail(page, what, detail);
 	}
 	html_close(html);
 }

@@ -7,6 +7,18 @@
 
 /* ---- clocks ---- */
 
+/* A promise runs by the wall clock, a target by its calendar. */
+static int used_of(const CasePage *view, const JsonValue *clock, gint64 due_s)
+{
+	const char *metric = json_get_string(clock, "metric");
+
+	if (metric == NULL || strcmp(metric, "promise") == 0) {
+		return case_gone(
+		    &view->page, page_moment_of(clock, "started"), due_s);
+	}
+	return (int)json_get_int(json_get(view->row, "used_pct"), metric, 100);
+}
+
 static void clock_line(CasePage *view, const JsonValue *clock)
 {
 	Page *page = &view->page;
@@ -23,7 +35,7 @@ static void clock_line(CasePage *view, const JsonValue *clock)
 	html_element(html, "span", "quiet", page_word(page, state));
 	html_close(html);
 	if (g_strcmp0(state, "running") == 0) {
-		case_due(page, page_moment_of(clock, "started"), due_s);
+		case_due(page, used_of(view, clock, due_s), due_s);
 	}
 	html_open(html, "p");
 	html_attr(html, "class", "quiet");

@@ -151,14 +151,57 @@ static void excerpt(CasePage *view)
 	html_close(page->html);
 }
 
-static void problem_line(Page *page, const char *problem)
+/* What comes first when a case in STATE refuses an act: its form is on the
+ * page, if this user may. */
+static const struct {
+	const char *tried; /* NULL: anything */
+	const char *state;
+	const char *act;
+	const char *title;
+	bool leads;
+} remedies[] = {
+    {"pause", "open", "answered", N_("Answered by other means"), false},
+    {"pause", "paused", "resume", N_("End the pause"), false},
+    {NULL, "closed", "reopen", N_("Open again"), true},
+};
+
+static void remedy(CasePage *view)
 {
+	Page *page = &view->page;
+	const char *tried = page->request->tail;
+	const char *state = json_get_string(view->row, "state");
+
+	for (gsize i = 0; i < G_N_ELEMENTS(remedies); i++) {
+		g_autofree char *url =
+		    g_strconcat("#act-", remedies[i].act, NULL);
+
+		if (g_strcmp0(state, remedies[i].state) == 0 &&
+		    (remedies[i].tried == NULL ||
+			g_strcmp0(tried, remedies[i].tried) == 0) &&
+		    (view->leads || !remedies[i].leads)) {
+			html_text(page->html, " ");
+			html_open(page->html, "a");
+			html_url(page->html, "href", url);
+			html_text(page->html, t(page, remedies[i].title));
+			html_close(page->html);
+			return;
+		}
+	}
+}
+
+static void problem_line(CasePage *view, const char *problem)
+{
+	Html *html = view->page.html;
+
 	if (problem != NULL) {
-		html_open(page->html, "p");
-		html_attr(page->html, "class", "problem");
-		html_attr(page->html, "role", "alert");
-		html_text(page->html, problem);
-		html_close(page->html);
+		html_open(html, "p");
+		html_attr(html, "class", "problem");
+		html_attr(html, "role", "alert");
+		html_text(html, problem);
+		if (view->works) {
+			remedy(view);
+		}
+		html_close(html);
 	}
 }
 
@@ -166,7 +209,7 @@ static void print_case(CasePage *view, const char *problem)
 {
 	Html *html = view->page.html;
 
-	problem_line(&view->page, problem);
+	problem_line(view, problem);
 	case_undo(view);
 	html_open(html, "div");
 	html_attr(html, "class", "case-page");

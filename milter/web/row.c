@@ -5,6 +5,8 @@
 
 #define SUBJECT_CHARS 140
 #define FROM_CHARS 60
+#define SOON_S (2 * 3600)
+#define SOON_PCT 75
 
 static void lock(Html *html)
 {
@@ -45,12 +47,8 @@ void case_subject(Page *page, const JsonValue *row)
 }
 
 /* The part of the time that is gone, as a picture beside the words. */
-static void used_bar(Html *html, gint64 start_s, gint64 due_s, gint64 now_s)
+static void used_bar(Html *html, int used_pct)
 {
-	gint64 used =
-	    due_s > start_s ? (now_s - start_s) * 100 / (due_s - start_s) : 100;
-
-	used = CLAMP(used, 2, 100);
 	html_open(html, "svg");
 	html_attr(html, "class", "used");
 	html_attr(html, "viewBox", "0 0 100 4");
@@ -63,25 +61,31 @@ static void used_bar(Html *html, gint64 start_s, gint64 due_s, gint64 now_s)
 	html_close(html);
 	html_open(html, "rect");
 	html_attr(html, "class", "part");
-	html_attrf(html, "width", "%d", (int)used);
+	html_attrf(html, "width", "%d", CLAMP(used_pct, 2, 100));
 	html_attr(html, "height", "4");
 	html_close(html);
 	html_close(html);
 }
 
 /* Nearer than this is soon, on the board. */
-static const char *nearness(gint64 start_s, gint64 due_s, gint64 now_s)
+static const char *nearness(int used_pct, gint64 left_s)
 {
-	if (due_s <= now_s) {
+	if (left_s <= 0) {
 		return "left late";
 	}
-	return due_s - now_s <= 2 * 3600 ||
-		       (due_s - now_s) * 4 <= due_s - start_s
-		   ? "left soon"
-		   : "left";
+	return left_s <= SOON_S || used_pct >= SOON_PCT ? "left soon" : "left";
 }
 
-void case_due(Page *page, gint64 start_s, gint64 due_s)
+int case_gone(const Page *page, gint64 start_s, gint64 due_s)
+{
+	gint64 gone_s = page->request->now_s - start_s;
+
+	return due_s > start_s
+		   ? (int)CLAMP(gone_s * 100 / (due_s - start_s), 0, 100)
+		   : 100;
+}
+
+void case_due(Page *page, int used_pct, gint64 due_s)
 {
 	gint64 now_s = page->request->now_s;
 	bool late = due_s <= now_s;
@@ -91,27 +95,28 @@ void case_due(Page *page, gint64 start_s, gint64 due_s)
 	    page_say(page, late ? N_("%s late") : N_("%s left"), apart);
 
 	html_open(page->html, "span");
-	html_attr(page->html, "class", nearness(start_s, due_s, now_s));
+	html_attr(page->html, "class", nearness(used_pct, due_s - now_s));
 	html_open(page->html, "time");
 	html_attrf(page->html, "data-due", "%" G_GINT64_FORMAT, due_s);
 	html_attr(page->html, "title", exact);
 	html_text(page->html, said);
 	html_close(page->html);
-	used_bar(page->html, start_s, due_s, now_s);
+	used_bar(page->html, used_pct);
 	html_close(page->html);
 }
 
-/* One deadline: what was promised, since when, until when. */
+/* One deadline: what was promised, until when, how much of it is used up. */
 typedef struct {
 	const char *metric;
-	gint64 start_s, due_s;
+	gint64 due_s;
+	int used_pct;      /* by the hours in which it counts */
+	gint64 promised_s; /* when a reply promised it; 0: no reply did */
 } Due;
 
-static void take_sooner(
-    Due *due, const char *metric, gint64 start_s, gint64 due_s)
+static void take_sooner(Due *due, Due other)
 {
-	if (due_s != 0 && (due->due_s == 0 || due_s < due->due_s)) {
-		*due = (Due){metric, start_s, due_s};
+	if (other.due_s != 0 && (due->due_s == 0 || other.due_s < due->due_s)) {
+		*due = other;
 	}
 }
 
@@ -141,16 +146,21 @@ static Due next_due(const JsonValue *row)
 	Due due = {0};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(metrics); i++) {
-		take_sooner(&due, metrics[i], page_moment_of(row, "received"),
-		    page_moment_of(json_get(row, "due"), metrics[i]));
+		take_sooner(&due,
+		    (Due){.metric = metrics[i],
+			.due_s =
+			    page_moment_of(json_get(row, "due"), metrics[i]),
+			.used_pct = (int)json_get_int(
+			    json_get(row, "used_pct"), metrics[i], 100)});
 	}
 	for (guint i = 0; i < json_length(promises); i++) {
 		const JsonValue *promise = json_at(promises, i);
 
 		if (runs(promise)) {
-			take_sooner(&due, "promise",
-			    page_moment_of(promise, "made"),
-			    page_moment_of(promise, "due"));
+			take_sooner(&due,
+			    (Due){.metric = "promise",
+				.due_s = page_moment_of(promise, "due"),
+				.promised_s = page_moment_of(promise, "made")});
 		}
 	}
 	return due;
@@ -172,7 +182,11 @@ static void due_cell(Page *page, const JsonValue *row)
 		html_element(page->html, "span", "left none",
 		    page_word(page, json_get_string(row, "state")));
 	} else {
-		case_due(page, due.start_s, due.due_s);
+		case_due(page,
+		    due.promised_s != 0
+			? case_gone(page, due.promised_s, due.due_s)
+			: due.used_pct,
+		    due.due_s);
 		html_element(
 		    page->html, "span", "metric", page_word(page, due.metric));
 	}

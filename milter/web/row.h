@@ -17,8 +17,12 @@ bool case_waits(const JsonValue *row);
 /* The subject, or that it is restricted. */
 void case_subject(Page *page, const JsonValue *row);
 
+/* How much of the time from START_S to DUE_S is gone, in percent: for what runs
+ * by the wall clock. */
+int case_gone(const Page *page, gint64 start_s, gint64 due_s);
+
 /* "2 h 10 min left" for a deadline at DUE_S, counted on by the script, and a
- * bar of how much of the time since START_S is gone. */
-void case_due(Page *page, gint64 start_s, gint64 due_s);
+ * bar of how much of the time is used, in percent. */
+void case_due(Page *page, int used_pct, gint64 due_s);
 
 #endif

@@ -229,12 +229,15 @@
 
 	/* ---- begin ---- */
 
-	addEventListener("load", () => setTimeout(() => {
-		/* After the browser has gone where the address points. */
+	/* After the browser has gone where the address points. */
+	const arrive = () => setTimeout(() => {
 		if (/^#act-[a-z]+$/.test(location.hash)) {
 			act(location.hash.slice(5));
 		}
-	}));
+	});
+
+	addEventListener("load", arrive);
+	addEventListener("hashchange", arrive);
 	tick();
 	setInterval(tick, 10000);
 	if (document.querySelector("[data-live]")) {
