@@ -66,6 +66,20 @@ static void merge_wait(Draft *into, const Act *act, gint64 waiting_s)
 	state_await(into, act->sla, waiting_s, act->who);
 }
 
+/* What is still to be kept is to be kept there. */
+static void merge_promises(Draft *into, const Case *from, gint64 now_s)
+{
+	for (guint i = 0; i < from->clocks->len; i++) {
+		const Clock *clock = &g_array_index(from->clocks, Clock, i);
+
+		if (into->kase->state != CASE_CLOSED &&
+		    clock->metric == METRIC_PROMISE && !clock->ended_s &&
+		    clock->due_s >= now_s) {
+			clocks_promise(into, clock->started_s, clock->due_s);
+		}
+	}
+}
+
 static void tell(Draft *draft, const Act *act, const char *how,
     const Case *before, guint64 other)
 {
@@ -130,6 +144,7 @@ void act_merge(Txn *txn, Draft *from, const Act *act)
 		clocks_repolicy(into, act->sla, act->now_s);
 	}
 	merge_wait(into, act, waiting_s);
+	merge_promises(into, from->kase, act->now_s);
 	tell(into, act, "took in", target, from->kase->id);
 	close_source(from, act, why);
 	from->kase->merged_into = act->other;

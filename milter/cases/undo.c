@@ -282,6 +282,25 @@ static void take_answer(
 	}
 }
 
+/* The promises that came with it go back with it; a reply since has kept them.
+ */
+static void take_promises(
+    Draft *from, Draft *into, const Case *before, gint64 merged_s, gint64 at_s)
+{
+	gint64 replied_s = into->kase->replied_s;
+
+	for (guint i = 0; i < before->clocks->len; i++) {
+		const Clock *was = &g_array_index(before->clocks, Clock, i);
+
+		if (was->metric == METRIC_PROMISE && !was->ended_s) {
+			clocks_unpromise(into, was->started_s, at_s);
+		}
+	}
+	if (replied_s > merged_s) {
+		clocks_fulfil(from, 0, replied_s);
+	}
+}
+
 static void part(Txn *txn, Draft *from, Draft *into, const Act *act)
 {
 	StoredEvent here = {0}, there = {0};
@@ -299,6 +318,8 @@ static void part(Txn *txn, Draft *from, Draft *into, const Act *act)
 			restore(into, was, act->now_s);
 			restore_people(into->kase, was);
 		}
+		take_promises(from, into, here.before->pdata[0],
+		    here.event.at_s, act->now_s);
 		tell_unmerge(from, act, "came out of", into->kase->id);
 		tell_unmerge(into, act, "gave back", from->kase->id);
 		draft_save(txn, into, act->now_s);

@@ -223,6 +223,45 @@ static void test_closed(void **state)
 	assert_clock(kase, METRIC_PROMISE, 4, CLOCK_RUNNING, T0 + 3 * DAY);
 }
 
+/* A promise goes where its case goes, and comes back with it. */
+static void test_merged(void **state)
+{
+	World *world = *state;
+	Mail other = {.id = "o@x", .body = "Another invoice, another story."};
+	g_autoptr(Case) kase = NULL, from = NULL;
+
+	case_free(promise(world, "r1@x", "I'll call.", REPLY_S, one));
+	case_free(world_admit(world, ADMIT_NEW, &other));
+	case_free(world_act(world, ACT_MERGE, 1, "", REPLY_S + HOUR, 2, NULL));
+	kase = store_case(world->store, 2, NULL);
+	assert_clock(kase, METRIC_PROMISE, 1, CLOCK_RUNNING, CALL_S);
+	g_clear_pointer(&kase, case_free);
+	from =
+	    world_act(world, ACT_UNMERGE, 1, "", REPLY_S + 2 * HOUR, 0, NULL);
+	kase = store_case(world->store, 2, NULL);
+	assert_clock(kase, METRIC_PROMISE, 1, CLOCK_REVOKED, CALL_S);
+	assert_clock(from, METRIC_PROMISE, 1, CLOCK_REVOKED, CALL_S);
+	assert_clock(from, METRIC_PROMISE, 2, CLOCK_RUNNING, CALL_S);
+}
+
+/* A reply in the case that stays keeps what was promised in the other. */
+static void test_kept_where_merged(void **state)
+{
+	World *world = *state;
+	Mail other = {.id = "o@x", .body = "Another invoice, another story."};
+	g_autoptr(Case) kase = NULL, from = NULL;
+
+	case_free(promise(world, "r1@x", "I'll call.", REPLY_S, one));
+	case_free(world_admit(world, ADMIT_NEW, &other));
+	case_free(world_act(world, ACT_MERGE, 1, "", REPLY_S + HOUR, 2, NULL));
+	kase = promise(world, "r2@x", "As I said.", REPLY_S + 2 * HOUR, NULL);
+	assert_int_equal(kase->id, 2);
+	assert_clock(kase, METRIC_PROMISE, 1, CLOCK_MET, CALL_S);
+	from =
+	    world_act(world, ACT_UNMERGE, 1, "", REPLY_S + 3 * HOUR, 0, NULL);
+	assert_clock(from, METRIC_PROMISE, 2, CLOCK_MET, CALL_S);
+}
+
 /* Words of sensitive cases are kept nowhere. */
 static void test_sensitive(void **state)
 {
@@ -255,6 +294,8 @@ int main(void)
 	    TEST(test_acknowledgement),
 	    TEST(test_bounced),
 	    TEST(test_closed),
+	    TEST(test_merged),
+	    TEST(test_kept_where_merged),
 	    TEST(test_sensitive),
 	};
 
