@@ -400,6 +400,11 @@ bool store_each(Store *store, const CaseFilter *filter, CaseVisit visit,
 bool store_each_by_id(
     Store *store, CaseVisit visit, gpointer data, GError **error);
 
+/* At most SPAN numbers before and as many after that of ID, without it, the
+ * nearest first. */
+bool store_each_near(Store *store, guint64 id, guint span, CaseVisit visit,
+    gpointer data, GError **error);
+
 /* ERROR_NO when there is none. Transfer full. */
 Case *store_case(Store *store, guint64 id, GError **error);
 

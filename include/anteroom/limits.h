@@ -72,6 +72,7 @@
 #define LIMIT_EVENT_BYTES 1000            /* detail of an event, notes apart */
 #define LIMIT_COPY_EVENTS 16              /* copies that get an event each */
 #define LIMIT_CASE_PROMISES 200           /* ever made in one case */
+#define LIMIT_RELATED_SPAN 200 /* before and after, looked at for related */
 #define LIMIT_SUMMARY_CASES 500           /* named by one summary */
 #define LIMIT_READERS 512                 /* threads that look at once */
 

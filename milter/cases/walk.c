@@ -242,6 +242,23 @@ bool store_each_by_id(
 	return true;
 }
 
+bool store_each_near(Store *store, guint64 id, guint span, CaseVisit visit,
+    gpointer data, GError **error)
+{
+	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(guint64));
+	Visiting visiting = {.visit = visit, .data = data};
+
+	for (guint64 i = 1; i <= span; i++) {
+		guint64 before = id - i, after = id + i;
+
+		if (i < id) {
+			g_array_append_val(ids, before);
+		}
+		g_array_append_val(ids, after);
+	}
+	return visit_ids(store, ids, &visiting, error);
+}
+
 /* ---- one ---- */
 
 Case *store_case(Store *store, guint64 id, GError **error)

@@ -133,6 +133,10 @@ void case_write(Json *json, const Case *kase, const CaseLook *look);
 void case_write_more(Json *json, const Case *kase, const GPtrArray *events,
     const CaseLook *look);
 
+/* ---- related.c: the member "related" of `show` ---- */
+void related_write(
+    Json *json, Store *store, const Case *kase, const CaseLook *look);
+
 /* Begins an object with its version. */
 Json *row_new(void);
 

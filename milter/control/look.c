@@ -208,6 +208,7 @@ bool run_show(Call *call, GError **error)
 	g_autoptr(GPtrArray) events = NULL;
 	g_autoptr(Case) kase = NULL;
 	guint64 id = 0;
+	Json *json;
 
 	if (!args_case(call, "case", &id, error)) {
 		return false;
@@ -225,7 +226,9 @@ bool run_show(Call *call, GError **error)
 	    !looked_before(events, times_now_s(), look.person->name)) {
 		note_look(call, id);
 	}
-	call_row(call, whole_case(kase, events, &look));
+	json = whole_case(kase, events, &look);
+	related_write(json, call->store, kase, &look);
+	call_row(call, json);
 	return true;
 }
 

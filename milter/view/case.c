@@ -173,6 +173,28 @@ static void excerpt(const JsonValue *row, GString *out)
 	}
 }
 
+/* A hint: whoever reads it decides whether they belong together. */
+static void related(const JsonValue *row, GString *out)
+{
+	const JsonValue *list = json_get(row, "related");
+
+	if (json_length(list) > 0) {
+		g_string_append(out, "\nPerhaps related\n");
+	}
+	for (guint i = 0; i < json_length(list); i++) {
+		const JsonValue *one = json_at(list, i);
+		g_autofree char *name = cell(one, "case");
+		g_autofree char *why = cell(one, "why");
+		g_autofree char *state = cell(one, "state");
+		g_autofree char *team = cell(one, "team");
+		g_autofree char *subject = cell(one, "subject");
+
+		g_strdelimit(why, "-", ' ');
+		g_string_append_printf(out, "  %-8s %s; %s, %s%s%s\n", name,
+		    why, state, team, *subject != '\0' ? ": " : "", subject);
+	}
+}
+
 static void timeline(const JsonValue *row, GString *out)
 {
 	const JsonValue *events = json_get(row, "timeline");
@@ -201,5 +223,6 @@ void show_row(View *view, const JsonValue *row, GString *out)
 	clocks(view, row, out);
 	reasons(view, row, out);
 	excerpt(row, out);
+	related(row, out);
 	timeline(row, out);
 }

@@ -210,19 +210,60 @@ void case_policy(CasePage *view)
 
 /* ---- relatives ---- */
 
-static void related_link(Page *page, const char *id)
+static void case_link(Page *page, const char *id)
 {
 	g_autofree char *url = g_strconcat("/cases/", id, NULL);
 
-	html_open(page->html, "li");
 	html_open(page->html, "a");
 	html_url(page->html, "href", url);
 	html_text(page->html, id);
 	html_close(page->html);
+}
+
+static void related_link(Page *page, const char *id)
+{
+	html_open(page->html, "li");
+	case_link(page, id);
 	html_close(page->html);
 }
 
-void case_related(CasePage *view)
+/* Not linked, but alike: whoever looks decides. */
+static void related_hint(Page *page, const JsonValue *one)
+{
+	const char *id = json_get_string(one, "case");
+	const char *why = json_get_string(one, "why");
+	const char *state = json_get_string(one, "state");
+	const char *subject = json_get_string(one, "subject");
+
+	html_open(page->html, "li");
+	case_link(page, id != NULL ? id : "");
+	html_textf(page->html, " %s, %s", page_word(page, why),
+	    page_word(page, state));
+	if (subject != NULL) {
+		html_text(page->html, ": ");
+		html_text_cut(page->html, subject, 80);
+	}
+	html_close(page->html);
+}
+
+static void related_hints(CasePage *view)
+{
+	const JsonValue *related = json_get(view->row, "related");
+	Page *page = &view->page;
+
+	if (json_length(related) == 0) {
+		return;
+	}
+	part_begin(view, "perhaps", t(page, "Perhaps related"));
+	html_open(page->html, "ul");
+	for (guint i = 0; i < json_length(related); i++) {
+		related_hint(page, json_at(related, i));
+	}
+	html_close(page->html);
+	html_close(page->html);
+}
+
+static void related_links(CasePage *view)
 {
 	const JsonValue *links = json_get(view->row, "links");
 	const char *into = json_get_string(view->row, "merged_into");
@@ -245,4 +286,10 @@ void case_related(CasePage *view)
 	}
 	html_close(page->html);
 	html_close(page->html);
+}
+
+void case_related(CasePage *view)
+{
+	related_links(view);
+	related_hints(view);
 }

@@ -68,6 +68,8 @@ static const struct {
     {"other", N_("other")},
     {"unread", N_("unread")},
     {"none", N_("none")},
+    {"same-correspondent", N_("same correspondent")},
+    {"similar-subject", N_("similar subject")},
 };
 
 const char *page_word(const Page *page, const char *name)

@@ -293,6 +293,26 @@ class Rounds(Base):
         self.assertIn(case, self.show(other)["links"])
         self.assertEqual(self.show(case)["state"], "answered")
 
+    def test_without_a_thread_it_is_only_perhaps_related(self):
+        case, _, _ = self.answered()
+        same = self.letter("Here is my second question: where is my router?",
+                           Subject="Router")
+        alike = self.letter("The total of my bill can't be right.",
+                            sender=f"stranger{self.number}@elsewhere.example",
+                            Subject="AW: My bill")
+        neither = self.letter(
+            "What a lovely company you are.", Subject="Thank you",
+            sender=f"friend{self.number}@elsewhere.example")
+        related = {one["case"]: one["why"]
+                   for one in self.show(case)["related"]}
+        self.assertEqual(related.get(same), "same-correspondent")
+        self.assertEqual(related.get(alike), "similar-subject")
+        self.assertNotIn(neither, related)
+        self.assertNotIn(case, related)
+        self.assertEqual(self.show(case)["links"], [])
+        self.assertIn(f"{same} ", self.it.cli("show", case).split(
+            "Perhaps related")[1])
+
     def test_unless_the_correspondent_had_them_in_copy(self):
         friend = f"friend{self.number}@elsewhere.example"
         case = self.letter(Cc=friend)
