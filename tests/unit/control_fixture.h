@@ -360,12 +360,6 @@ char *notice_name(guint64 number)
 	return g_strdup_printf("N-%" G_GUINT64_FORMAT, number);
 }
 
-/* The fixture hands out none. */
-void notice_free(Notice *notice)
-{
-	(void)notice;
-}
-
 bool notice_parse_name(const char *name, guint64 *number, GError **error)
 {
 	*number = 1;
