@@ -229,6 +229,22 @@ bool store_each_by_id(
 	return true;
 }
 
+/* Whoever is here stands near. */
+bool store_each_near(Store *store, guint64 id, guint span, CaseVisit visit,
+    gpointer data, GError **error)
+{
+	(void)span;
+	(void)error;
+	for (guint i = 0; i < store->cases->len; i++) {
+		Case *kase = store->cases->pdata[i];
+
+		if (kase->id != id && !visit(kase, data)) {
+			break;
+		}
+	}
+	return true;
+}
+
 FactNames *store_fact_names(Store *store)
 {
 	return store->names;
