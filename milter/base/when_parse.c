@@ -816,9 +816,14 @@ static guint take_part(
 	    end_of, weekend, span, month_alone, day_of_month};
 	static const Take times[] = {
 	    close_of, when_duration, when_clock, part_of_day};
+	const WhenToken *token = when_token(window, i);
 	bool had_day = is_day(parts);
 	guint n = 0;
 
+	/* Each begins with a number or a word of the lists; most don't. */
+	if (token->senses == NULL && token->digits == 0) {
+		return 0;
+	}
 	for (guint k = 0; k < G_N_ELEMENTS(days) && n == 0 && !had_day; k++) {
 		WhenParts tried = *parts;
 
