@@ -43,7 +43,9 @@
 /* configuration and packs */
 #define LIMIT_CONF_BYTES (4 * 1024 * 1024) /* one file */
 #define LIMIT_RULES 20000                  /* all packs together */
-#define LIMIT_PATTERN_BYTES 8192           /* one pattern */
+#define LIMIT_PATTERN_BYTES 8192           /* one pattern, as written */
+#define LIMIT_EXPANDED_BYTES 32768         /* with the words it names */
+#define LIMIT_EXPANDED_ALL_BYTES (32 * 1024 * 1024)
 #define LIMIT_VALUE_BYTES (64 * 1024)      /* one value of a setting */
 #define LIMIT_NAME_BYTES 64                /* name of a rule, team, desk ... */
 #define LIMIT_WHY_BYTES 500                /* a rule's reason, a title */

@@ -74,6 +74,19 @@ typedef struct {
 	ConfPlace place;
 } Ref;
 
+/* Words that patterns share, under a name. */
+typedef struct {
+	const char *name;
+	const char *const *match;
+	ConfPlace place;
+} WordsList;
+
+/* A pattern that has lists in it. */
+typedef struct {
+	const char **text;
+	ConfPlace place;
+} WordsUse;
+
 typedef struct {
 	Conf *conf;
 	GPtrArray *problems; /* of the caller */
@@ -86,6 +99,10 @@ typedef struct {
 	const char *const *patterns; /* of packs; NULL: not said */
 	const Words *pattern_words;  /* where the file has them; NULL */
 	GHashTable *files_read;      /* canonical paths */
+	GPtrArray *words_lists;      /* of WordsList */
+	GHashTable *words_names;     /* name -> WordsList */
+	GArray *words_uses;          /* of WordsUse */
+	gsize expanded;              /* bytes of all patterns with words */
 } Loader;
 
 void load_error(Loader *load, ConfPlace place, const char *format, ...)
@@ -164,6 +181,10 @@ void scan_file(
 bool parse_block(Conf *conf, const char *text, Block *block);
 
 void packs_read(Loader *load);
+/* Notes the pattern *TEXT, should it have lists of words in it. */
+void words_note(Loader *load, const char **text, ConfPlace place);
+/* Puts the lists into all patterns noted; "" where one is missing. */
+void words_expand(Loader *load);
 void check_whole(Loader *load);
 
 /* The kinds of anteroom.conf that are structs of their own. */

@@ -198,12 +198,18 @@ static void load_begin(Loader *load, Conf *conf, GPtrArray *problems)
 	load->refs = g_array_new(FALSE, FALSE, sizeof(Ref));
 	load->files_read =
 	    g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	load->words_lists = g_ptr_array_new();
+	load->words_names = g_hash_table_new(g_str_hash, g_str_equal);
+	load->words_uses = g_array_new(FALSE, FALSE, sizeof(WordsUse));
 }
 
 static void load_finish(Loader *load)
 {
 	g_array_unref(load->refs);
 	g_hash_table_unref(load->files_read);
+	g_ptr_array_unref(load->words_lists);
+	g_hash_table_unref(load->words_names);
+	g_array_unref(load->words_uses);
 	conf_problems_sort(load->problems);
 }
 

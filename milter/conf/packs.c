@@ -1,4 +1,4 @@
-/* Rule packs: which files they are, their topics and rules. */
+/* Rule packs: which files they are, their topics, words and rules. */
 #include <errno.h>
 #include <glob.h>
 #include <string.h>
@@ -201,6 +201,42 @@ static void as_texts(Loader *load, const Setting *setting, const char *file,
 	    conf_keep_list(load->conf, list, n);
 }
 
+/* Several patterns are one: any of them. */
+static void as_match(Loader *load, const Setting *setting, const char *file,
+    const Words *words, void *target)
+{
+	Rule *rule = target;
+	WordsList any = {.name = NULL};
+	const Setting each = {
+	    .name = setting->name, .offset = G_STRUCT_OFFSET(WordsList, match)};
+	g_autofree char *joined = NULL;
+
+	as_texts(load, &each, file, words, &any);
+	joined = g_strjoinv("|", (char **)(guintptr)any.match);
+	rule->match = conf_keep(load->conf, joined);
+	if (words->n == 0) {
+		load_error(load, word_place(file, words, 0), "match: empty");
+	}
+	if (strlen(joined) > LIMIT_EXPANDED_BYTES) {
+		load_error(load, word_place(file, words, 0),
+		    "match: longer than %d bytes", LIMIT_EXPANDED_BYTES);
+		return;
+	}
+	words_note(load, &rule->match, word_place(file, words, 0));
+}
+
+static void as_unless(Loader *load, const Setting *setting, const char *file,
+    const Words *words, void *target)
+{
+	const char **list;
+
+	as_texts(load, setting, file, words, target);
+	list = (const char **)(guintptr)((Rule *)target)->unless;
+	for (guint i = 0; i < words->n && list[i] != NULL; i++) {
+		words_note(load, &list[i], word_place(file, words, i));
+	}
+}
+
 static const Setting rule_settings[] = {
     {.name = "topic", .decode = as_ref, IN_RULE(topic), .arg = &ref_topic},
     {.name = "points",
@@ -216,14 +252,10 @@ static const Setting rule_settings[] = {
 	IN_RULE(at_least),
 	.arg = &(const Range){1, LIMIT_HITS_PER_RULE}},
     {.name = "in", .list = true, .decode = as_sections},
-    {.name = "match",
-	.decode = as_required,
-	IN_RULE(match),
-	.arg = &(const Range){1, LIMIT_PATTERN_BYTES},
-	.pattern = true},
+    {.name = "match", .list = true, .decode = as_match, .pattern = true},
     {.name = "unless",
 	.list = true,
-	.decode = as_texts,
+	.decode = as_unless,
 	IN_RULE(unless),
 	.pattern = true},
     {.name = "why",
@@ -298,6 +330,39 @@ static const Kind rule_kind = {.name = "rule",
     .place_at = G_STRUCT_OFFSET(Rule, place),
     .take = rule_take};
 
+/* ---- words ---- */
+
+static const Setting words_settings[] = {
+    {.name = "match",
+	.list = true,
+	.decode = as_texts,
+	.offset = G_STRUCT_OFFSET(WordsList, match),
+	.pattern = true},
+};
+
+static void words_take(Loader *load, const Block *block)
+{
+	WordsList *list = conf_alloc(load->conf, sizeof(*list));
+
+	list->name = block->title;
+	list->place = block->place;
+	list->match = conf_keep_list(load->conf, NULL, 0);
+	block_decode(load, block, list);
+	block_title_ok(load, block, true);
+	if (list->match[0] == NULL) {
+		load_error(load, block->place, "words \"%s\" have no match",
+		    block->title);
+	}
+	pack_enter(load, block, load->words_names, load->words_lists, list);
+}
+
+static const Kind words_kind = {.name = "words",
+    .titled = true,
+    .settings = words_settings,
+    .n_settings = G_N_ELEMENTS(words_settings),
+    .place_at = G_STRUCT_OFFSET(WordsList, place),
+    .take = words_take};
+
 static void nothing_to_take(Loader *load, const Block *block)
 {
 	(void)load;
@@ -305,7 +370,7 @@ static void nothing_to_take(Loader *load, const Block *block)
 }
 
 static const Kind root_kind = {.name = "root", .take = nothing_to_take};
-static const Kind *const kinds[] = {&topic_kind, &rule_kind};
+static const Kind *const kinds[] = {&topic_kind, &words_kind, &rule_kind};
 const Grammar packs_grammar = {&root_kind, kinds, G_N_ELEMENTS(kinds)};
 
 /* ---- files ---- */
@@ -397,4 +462,5 @@ void packs_read(Loader *load)
 		}
 		read_pattern(load, load->patterns[i], asked);
 	}
+	words_expand(load);
 }

@@ -487,6 +487,117 @@ static void test_later_pack_replaces(void **state)
 	    "z.rules:2: warning: rule \"a\" replaces the one in p.rules:2\n");
 }
 
+/* What stands in a rule of the pack for the words that PACK has. */
+static char *matched(const char *pack)
+{
+	g_autoptr(GPtrArray) problems =
+	    g_ptr_array_new_with_free_func((GDestroyNotify)conf_problem_free);
+	g_autoptr(Conf) conf = NULL;
+	const Rule *rule;
+
+	assert_true(g_file_set_contents("p.rules", pack, -1, NULL));
+	conf = conf_load("a.conf", problems);
+	assert_non_null(conf);
+	rule = conf->rules->pdata[0];
+	return g_strjoin(" ", rule->match,
+	    rule->unless[0] != NULL ? rule->unless[0] : "", NULL);
+}
+
+static void test_words(void **state)
+{
+	bool loaded;
+	g_autofree char *got = load(REST, TOPICS, &loaded);
+	g_autofree char *text = NULL;
+
+	(void)state;
+	text = matched(
+	    TOPICS "rule \"a\" { topic = \"safety\" points = 1 why = \"w\"\n"
+		   "match = '\\b%{arms}\\s+%\\{x}' unless = {'%{toys}'} }\n"
+		   "words \"guns\" { match = 'rifles?' }\n"
+		   "words \"arms\" { match = {'%{guns}', 'axe|bow'} }\n"
+		   "words \"toys\" { match = {'toy %{arms}'} }\n");
+	assert_string_equal(text, "\\b(?:(?:rifles?)|axe|bow)\\s+%\\{x} "
+				  "(?:toy (?:(?:rifles?)|axe|bow))");
+}
+
+#define A_RULE                                                   \
+	"rule \"a\" { topic = \"safety\" points = 1 why = \"w\"" \
+	" match = '%{arms}' }\n"
+
+static void test_words_mistakes(void **state)
+{
+	static const Case cases[] = {
+	    {TOPICS A_RULE "words \"army\" { match = 'x' }\n",
+		"p.rules:3: unknown words \"arms\"; did you mean \"army\"?\n"},
+	    {TOPICS "words \"arms\" { match = 'a %{legs}' }\n" A_RULE
+		    "words \"legs\" { match = 'l %{arms}' }\n",
+		"p.rules:3: words \"arms\" have themselves in them\n"},
+	    {TOPICS A_RULE "words \"arms\" { }\n",
+		"p.rules:4: words \"arms\" have no match\n"},
+	    {TOPICS A_RULE "words \"arms\" { match = 'x' }\n"
+			   "words \"arms\" { match = 'y' }\n",
+		"p.rules:5: words \"arms\" is there already, in p.rules:4\n"},
+	    {TOPICS "rule \"a\" { topic = \"safety\" points = 1 why = \"w\""
+		    " match = 'x'\nunless = {'y',\n'%{arms'} }\n",
+		"p.rules:5: unknown words \"\"\n"},
+	};
+
+	(void)state;
+	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+		bool loaded;
+		g_autofree char *got = load(REST, cases[i].conf, &loaded);
+
+		assert_false(loaded);
+		assert_lines(cases[i].conf, got, cases[i].problems);
+	}
+}
+
+/* A later pack's words go into the rules of an earlier one. */
+static void test_words_replaced(void **state)
+{
+	bool loaded;
+	g_autofree char *got = NULL;
+
+	(void)state;
+	assert_true(g_file_set_contents(
+	    "z.rules", "words \"arms\" { match = 'y' }\n", -1, NULL));
+	got = load("rules { packs = {\"*.rules\"} }\n"
+		   "desk \"ceo\" { addresses = {\"ceo@a.example\"} }\n"
+		   "route \"default\" { team = \"none\" }\n",
+	    TOPICS A_RULE "words \"arms\" { match = 'x' }\n", &loaded);
+	assert_lines("replaced", got,
+	    "z.rules:1: warning: words \"arms\" replaces the one in "
+	    "p.rules:4\n");
+	g_free(got);
+	got = matched(TOPICS A_RULE "words \"arms\" { match = 'x' }\n");
+	g_unlink("z.rules");
+	assert_string_equal(got, "(?:y) ");
+}
+
+/* Each list twice the one before it: stopped by its size, and soon. */
+static void test_words_explode(void **state)
+{
+	bool loaded;
+	g_autoptr(GString) pack =
+	    g_string_new(TOPICS A_RULE "words \"arms\" { match = '%{w0}' }\n");
+	g_autofree char *got = NULL;
+
+	(void)state;
+	for (guint i = 0; i < 10; i++) {
+		g_string_append_printf(pack, "words \"w%u\" { match = '", i);
+		for (guint k = 0; k < 200; k++) {
+			g_string_append_printf(pack, "%%{w%u}", i + 1);
+		}
+		g_string_append(pack, "' }\n");
+	}
+	g_string_append(pack, "words \"w10\" { match = 'x' }\n");
+	got = load(REST, pack->str, &loaded);
+	assert_false(loaded);
+	assert_lines("size", got,
+	    "p.rules:3: with its words this pattern is longer than 32768 "
+	    "bytes, or all are together than 33554432\n");
+}
+
 /* Mistakes of all sorts and files in one run, by file and line. */
 static void test_all_at_once(void **state)
 {
@@ -557,6 +668,10 @@ int main(void)
 	    cmocka_unit_test(test_nothing_there),
 	    cmocka_unit_test(test_pack_files),
 	    cmocka_unit_test(test_later_pack_replaces),
+	    cmocka_unit_test(test_words),
+	    cmocka_unit_test(test_words_mistakes),
+	    cmocka_unit_test(test_words_replaced),
+	    cmocka_unit_test(test_words_explode),
 	    cmocka_unit_test(test_all_at_once),
 	    cmocka_unit_test(test_problem_texts),
 	};
