@@ -172,15 +172,18 @@ static void write_alarms(Page *page, const JsonValue *digest)
 	for (guint i = 0; i < json_length(topics); i++) {
 		const JsonValue *topic = json_at(topics, i);
 		const char *name = json_get_string(topic, "topic");
+		double usual = json_get_double(topic, "usual", 0);
 		g_autofree char *line = NULL;
 
 		if (name == NULL || !json_get_bool(topic, "spike", false)) {
 			continue;
 		}
 		line = g_strdup_printf(
-		    "Unusually many about %s: %u, where %.1f are usual.", name,
-		    count_of(topic, "arrived"),
-		    json_get_double(topic, "usual", 0));
+		    usual < 1
+			? "Unusually many about %s: %u, where there are "
+			  "hardly any."
+			: "Unusually many about %s: %u, where %.0f are usual.",
+		    name, count_of(topic, "arrived"), usual);
 		page_paragraph(page, line);
 	}
 }

@@ -201,6 +201,32 @@ class Clock(Base):
         self.until_told(case, 5)
         self.assertEqual(len(self.notices()), 5)
 
+    def replay(self, *words):
+        box = self.it.folder / "box.eml"
+        box.write_text(message(1, THREAT, "Sun, 22 Nov 2026 20:00:00 +0000"))
+        done = self.it.run("replay", "--json", *words, box)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout.splitlines()[0])["case"]
+
+    def test_replay_notifies_when_asked(self):
+        """What was over is mailed once; a second time it is known."""
+        case = self.replay("--notify")
+        self.until_told(case, 5)
+        self.assertEqual(
+            [n["kind"] for n in self.notices() if n["case"] == case],
+            ["warning"] * 3 + ["breach", "escalation"])
+        self.assertEqual(self.replay("--notify"), case)
+        self.time.forward(seconds=10)
+        self.assertEqual(len(self.notices()), 5)
+
+    def test_replay_known_already_notifies_nobody(self):
+        case = self.replay()
+        self.time.forward(seconds=10)
+        self.until_told(case, 1)
+        self.assertEqual(self.replay("--notify"), case)
+        self.time.forward(seconds=10)
+        self.assertEqual(self.notices(), [])
+
     def test_holiday_added(self):
         """A reload moves the open deadline over a holiday."""
         case = self.take(1, PLAIN)
