@@ -217,7 +217,9 @@ static void write_facts(Page *page, const JsonValue *notice)
 		page_fact(page, "Urgency", json_get_string(notice, "urgency"));
 		page_fact(page, "Policy", policy);
 	}
-	if (!restricted || detail) {
+	/* A clock's detail is for the timeline; the head said it in words. */
+	if (detail ||
+	    (!restricted && json_get_string(notice, "metric") == NULL)) {
 		page_fact(page, "Detail", json_get_string(notice, "detail"));
 	}
 	page_facts_end(page);
