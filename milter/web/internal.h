@@ -10,8 +10,9 @@ typedef struct Sessions Sessions;
 typedef struct Watcher Watcher;
 
 struct Web {
-	GMutex lock; /* of `conf` */
+	GMutex lock; /* of `conf` and `zone` */
 	Conf *conf;
+	GTimeZone *zone; /* of its pages; NULL: an unknown one */
 	UsersFile *users;
 	Backend *backend;
 	Sessions *sessions;

@@ -13,12 +13,22 @@ Conf *web_conf(Web *web)
 	return conf;
 }
 
+/* GLib forgets a zone that nobody has, and reads it anew: on a page with
+ * hundreds of moments that was most of the work. */
+static GTimeZone *zone_of(const Conf *conf)
+{
+	const char *name = conf_zone(conf);
+
+	return g_time_zone_new_identifier(name != NULL ? name : "UTC");
+}
+
 Web *web_start(Conf *conf, GError **error)
 {
 	Web *web = g_new0(Web, 1);
 
 	g_mutex_init(&web->lock);
 	web->conf = conf_ref(conf);
+	web->zone = zone_of(conf);
 	web->users = users_file_new(conf->web_users);
 	web->backend = backend_new();
 	web->sessions = sessions_new();
@@ -36,13 +46,18 @@ Web *web_start(Conf *conf, GError **error)
 
 void web_reload(Web *web, Conf *conf)
 {
+	GTimeZone *zone = zone_of(conf);
+	GTimeZone *old_zone;
 	Conf *old;
 
 	g_mutex_lock(&web->lock);
 	old = web->conf;
+	old_zone = web->zone;
 	web->conf = conf_ref(conf);
+	web->zone = zone;
 	g_mutex_unlock(&web->lock);
 	conf_unref(old);
+	g_clear_pointer(&old_zone, g_time_zone_unref);
 }
 
 void web_stop(Web *web)
@@ -61,6 +76,7 @@ void web_stop(Web *web)
 	backend_free(web->backend);
 	users_file_free(web->users);
 	conf_unref(web->conf);
+	g_clear_pointer(&web->zone, g_time_zone_unref);
 	g_mutex_clear(&web->lock);
 	g_free(web);
 }
