@@ -46,10 +46,10 @@
 #define LIMIT_PATTERN_BYTES 8192           /* one pattern, as written */
 #define LIMIT_EXPANDED_BYTES 32768         /* with the words it names */
 #define LIMIT_EXPANDED_ALL_BYTES (32 * 1024 * 1024)
-#define LIMIT_VALUE_BYTES (64 * 1024)      /* one value of a setting */
-#define LIMIT_NAME_BYTES 64                /* name of a rule, team, desk ... */
-#define LIMIT_WHY_BYTES 500                /* a rule's reason, a title */
-#define LIMIT_PROBLEMS 200                 /* mistakes reported of one load */
+#define LIMIT_VALUE_BYTES (64 * 1024) /* one value of a setting */
+#define LIMIT_NAME_BYTES 64           /* name of a rule, team, desk ... */
+#define LIMIT_WHY_BYTES 500           /* a rule's reason, a title */
+#define LIMIT_PROBLEMS 200            /* mistakes reported of one load */
 #define LIMIT_ICS_STEPS 200000 /* days and repetitions of one .ics file */
 
 /* control socket */
@@ -74,9 +74,9 @@
 #define LIMIT_EVENT_BYTES 1000            /* detail of an event, notes apart */
 #define LIMIT_COPY_EVENTS 16              /* copies that get an event each */
 #define LIMIT_CASE_PROMISES 200           /* ever made in one case */
-#define LIMIT_RELATED_SPAN 200 /* before and after, looked at for related */
-#define LIMIT_SUMMARY_CASES 500           /* named by one summary */
-#define LIMIT_READERS 512                 /* threads that look at once */
+#define LIMIT_RELATED_SPAN 200  /* before and after, looked at for related */
+#define LIMIT_SUMMARY_CASES 500 /* named by one summary */
+#define LIMIT_READERS 512       /* threads that look at once */
 
 /* web */
 #define LIMIT_WEB_CONNECTIONS 256  /* at once */
