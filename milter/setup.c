@@ -4,12 +4,37 @@
 
 #include <string.h>
 
+#include "anteroom/error.h"
+#include "anteroom/model.h"
 #include "anteroom/times.h"
 
 struct SetupSlot {
 	GMutex mutex;
 	Setup *current;
 };
+
+/* The model of CONF; NULL when there is none, or none that can be used: rules
+ * do without. Whoever may not look into the store's folder has none, either. */
+static Model *load_model(const Conf *conf, GPtrArray *problems)
+{
+	g_autofree char *path = model_path(conf);
+	g_autoptr(GError) error = NULL;
+	Model *model = path != NULL ? model_load(path, &error) : NULL;
+	bool unsaid = model != NULL || path == NULL ||
+		      g_error_matches(error, ANTEROOM_ERROR, ERROR_NO) ||
+		      (g_error_matches(error, ANTEROOM_ERROR, ERROR_DENIED) &&
+			  *conf->model_path == '\0');
+
+	if (!unsaid) {
+		ConfPlace place = {conf->path, 0};
+
+		g_ptr_array_add(
+		    problems, conf_problem_new(place, true,
+				  "rules.model: %s; going on without it",
+				  error->message));
+	}
+	return model;
+}
 
 /* Compiles what stands on CONF, which is taken over. */
 static Setup *setup_new(Conf *conf, GPtrArray *problems)
@@ -22,6 +47,7 @@ static Setup *setup_new(Conf *conf, GPtrArray *problems)
 	if (rules == NULL || sla == NULL) {
 		return NULL;
 	}
+	ruleset_set_model(rules, load_model(conf, problems));
 	setup = g_new0(Setup, 1);
 	setup->conf = g_steal_pointer(&held);
 	setup->rules = g_steal_pointer(&rules);

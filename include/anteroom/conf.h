@@ -209,6 +209,8 @@ typedef struct Conf {
 	KeepText keep_text;
 	gint64 retention_s;
 
+	const char *model_path; /* "" when not set: in the store's folder */
+
 	GPtrArray *desks, *calendars, *teams, *routes, *policies;
 	GPtrArray *topics, *rules; /* of all packs */
 	GPtrArray *webhooks;

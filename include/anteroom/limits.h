@@ -40,6 +40,15 @@
 #define LIMIT_PROMISES 8                  /* kept of a reply */
 #define LIMIT_PROMISE_BYTES 200           /* words kept of a promise */
 
+/* the learned model */
+#define LIMIT_MODEL_BYTES (64 * 1024 * 1024)  /* the file */
+#define LIMIT_MODEL_TOPICS 64                 /* that it tells apart */
+#define LIMIT_MODEL_FEATURES 131072           /* words and pairs it knows */
+#define LIMIT_MODEL_TEXT_BYTES 2000           /* read of a text */
+#define LIMIT_MODEL_WORD_BYTES 64             /* longer ones are no words */
+#define LIMIT_LESSONS 50000                   /* learnt from at once */
+#define LIMIT_LABELS_BYTES (64 * 1024 * 1024) /* a file of labels */
+
 /* configuration and packs */
 #define LIMIT_CONF_BYTES (4 * 1024 * 1024) /* one file */
 #define LIMIT_RULES 20000                  /* all packs together */

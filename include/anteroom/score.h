@@ -27,10 +27,11 @@
 #include "anteroom/urgency.h"
 
 typedef struct Ruleset Ruleset;
+struct Model;
 
 /* One rule that fired. Once a rule counts, however often it hits. */
 typedef struct {
-	const Rule *rule;     /* of the Ruleset's Conf */
+	const Rule *rule;     /* of the Ruleset's Conf, or of the Advice */
 	Section section;      /* where it hit first */
 	const char *header;   /* for SECTION_HEADER; else NULL */
 	char *text;           /* the words as written, one line */
@@ -52,6 +53,15 @@ typedef struct {
 	bool qualified; /* points >= threshold */
 } TopicScore;
 
+/* What the learned model (model.h) said, where it was asked. */
+typedef struct {
+	const Topic *topic; /* that it speaks for */
+	int share;          /* points it adds; 0: it agrees with the rules */
+	char **words;       /* of the message, that speak for it; one line
+			     * each, NULL-terminated */
+	Rule rule;          /* as which it stands among the hits */
+} Advice;
+
 typedef struct Score {
 	GPtrArray *hits; /* of ScoreHit, in the order of the packs */
 	GPtrArray
@@ -65,8 +75,12 @@ typedef struct Score {
 			 * normal, never screened away */
 	bool undecided; /* a rule ran into a limit: look at it by hand */
 	const char *undecided_because; /* rule's name or "time"; NULL */
-	Ruleset *ruleset;              /* reference: keeps the rules alive */
+	Advice *advice;   /* NULL: the model wasn't asked, or there is none */
+	Ruleset *ruleset; /* reference: keeps the rules alive */
 } Score;
+
+/* Is the topic that comes first only the model's suggestion? */
+bool score_suggested(const Score *score);
 
 /*
  * What a message doesn't say itself and rules may look at. Borrowed for the
@@ -87,6 +101,10 @@ typedef struct {
  */
 Ruleset *ruleset_new(Conf *conf, GPtrArray *problems);
 Ruleset *ruleset_ref(Ruleset *ruleset);
+
+/* Asks MODEL (model.h; taken over, NULL is fine) for its opinion from now on.
+ * Before anything is scored. */
+void ruleset_set_model(Ruleset *ruleset, struct Model *model);
 void ruleset_unref(Ruleset *ruleset);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Ruleset, ruleset_unref)
 

@@ -20,6 +20,7 @@ static const struct {
     {"check", check_run},
     {"explain", explain_run},
     {"backtest", backtest_run},
+    {"learn", learn_run},
     {"replay", replay_run},
     {"take", take_run},
     {"user", user_run},

@@ -16,7 +16,8 @@
 typedef struct {
 	const char *conf_path;
 	const Command *command; /* NULL: none given */
-	GPtrArray *files;       /* the paths of an argument of many, as bytes */
+	GPtrArray *files;       /* the paths of an argument of many, as bytes;
+				 * NULL: none given */
 	JsonValue *args;
 	bool json;
 	bool help;
@@ -98,6 +99,7 @@ int ask_run(const Options *options);
 int check_run(const Options *options);
 int explain_run(const Options *options);
 int backtest_run(const Options *options);
+int learn_run(const Options *options);
 int replay_run(const Options *options);
 int take_run(const Options *options);
 int digest_run(const Options *options);

@@ -1,2 +1,2 @@
-$(eval $(call module,cli,ask.c backtest.c cli.c client.c digest.c exit.c help.c local.c mailbox.c \
-	options.c replay.c user.c,,,control users view))
+$(eval $(call module,cli,ask.c backtest.c cli.c client.c digest.c exit.c help.c learn.c lessons.c local.c mailbox.c \
+	options.c replay.c user.c,,,control users view learn))

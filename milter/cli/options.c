@@ -280,10 +280,11 @@ static bool finish(Reading *reading, GError **error)
 	    !check_given(reading, options->command->options, true, error)) {
 		return false;
 	}
-	if (first->name != NULL && first->many) {
-		options->files = g_ptr_array_ref(
-		    g_hash_table_lookup(reading->values, first->name));
-	}
+	GPtrArray *files =
+	    first->name != NULL && first->many
+		? g_hash_table_lookup(reading->values, first->name)
+		: NULL;
+	options->files = files != NULL ? g_ptr_array_ref(files) : NULL;
 	options->args = args_value(reading);
 	options->json = options_flag(options, "json");
 	return true;

@@ -54,6 +54,7 @@ static void set_defaults(Conf *conf)
 	conf->store_bytes = G_GUINT64_CONSTANT(64) << 30;
 	conf->keep_text = KEEP_TEXT_EXCERPT;
 	conf->retention_s = 400 * G_GINT64_CONSTANT(86400);
+	conf->model_path = "";
 	conf->notify_from = "";
 	conf->notify_relay = "smtp://127.0.0.1:25";
 	conf->notify_base_url = "";

@@ -99,6 +99,7 @@ static void as_packs(Loader *load, const Setting *setting, const char *file,
 
 static const Setting rules_settings[] = {
     {.name = "packs", .list = true, .decode = as_packs},
+    {.name = "model", .decode = as_path, IN_CONF(model_path)},
 };
 
 static const Kind rules_kind = {.name = "rules",

@@ -51,6 +51,19 @@ static const Command commands[] = {
   { { "rules", "GLOB", WORD_PATH, true, false,
       "the packs to compare with, instead of those of the configuration" },
     JSON_FLAG } },
+{ "learn", ROLE_NONE, "learn a second opinion from what people corrected",
+  "Reads every case that has text and that a person dealt with, and makes a\n"
+  "model of its words, which speaks where the rules are silent or tie. First it\n"
+  "is tried on messages that it hasn't seen: exit code 1, and the old model\n"
+  "stays, when it is no better than the rules alone. MAILBOX is what explain\n"
+  "reads; --labels says what its messages are about, a JSON object a line:\n"
+  "{\"file\":\"a.eml\",\"topic\":\"billing\"}.",
+  true,
+  { { "mailbox", "MAILBOX", WORD_PATH, false, true, "messages with labels" } },
+  { { "labels", "FILE", WORD_PATH, false, false,
+      "learn from the messages of MAILBOX as well, which FILE names" },
+    { "test", NULL, WORD_FLAG, false, false, "only try; write nothing" },
+    JSON_FLAG } },
 { "replay", ROLE_ASSISTANT, "take in a mailbox as if it arrived now",
   "MAILBOX is an mbox, a Maildir, a folder of messages or one message. A\n"
   "message's arrival is the time of its topmost Received field, else its Date,\n"

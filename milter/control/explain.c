@@ -265,6 +265,20 @@ static void write_plan(Json *json, const Plan *plan)
 	json_string(json, "unscreened", plan->unscreened);
 }
 
+/* What the learned model said, and why; null when nobody asked it. */
+static void write_model(Json *json, const Advice *advice)
+{
+	if (advice == NULL) {
+		json_null(json, "model");
+		return;
+	}
+	json_begin_object(json, "model");
+	json_string(json, "topic", advice->topic->name);
+	json_int(json, "share", advice->share);
+	json_strings(json, "words", (const char *const *)advice->words);
+	json_end_object(json);
+}
+
 static void write_verified(Json *json, const Explain *explain)
 {
 	json_begin_object(json, "verify");
@@ -282,6 +296,7 @@ char *explain_json(const Screening *screening, const Explain *explain)
 	write_plan(json, screening->plan);
 	write_topics(json, screening);
 	write_weighed(json, screening->score);
+	write_model(json, screening->score->advice);
 	if (explain->texts) {
 		write_texts(json, screening);
 	}

@@ -100,6 +100,19 @@ static void plan_deadlines(Plan *plan, const Sla *sla, gint64 arrival_s)
 	}
 }
 
+/* The topics that choose the team. A topic that is only suggested may bring a
+ * message to another team, but never screen it away. */
+static const char *const *routing_topics(
+    const Conf *conf, const Plan *plan, const Score *score)
+{
+	static const char *const silent[] = {TOPIC_OTHER, NULL};
+	const char *const *topics = (const char *const *)plan->topics;
+	if (!score_suggested(score) || route_team(conf, topics[0], NULL)) {
+		return topics;
+	}
+	return topics[1] ? topics + 1 : silent;
+}
+
 Plan *plan_new(const Conf *conf, const Sla *sla, const Desk *desk,
     const Message *message, const Score *score, gint64 arrival_s)
 {
@@ -114,7 +127,7 @@ Plan *plan_new(const Conf *conf, const Sla *sla, const Desk *desk,
 	RouteQuestion question = {
 	    .conf = conf,
 	    .desk = desk,
-	    .topics = (const char *const *)plan->topics,
+	    .topics = routing_topics(conf, plan, score),
 	    .level = plan->level,
 	    .automatic = message->kind != KIND_HUMAN,
 	    .grave = found.grave,

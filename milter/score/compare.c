@@ -17,10 +17,11 @@ static const char *hit_name(const Score *score, guint i)
 
 static bool hit_equal(const ScoreHit *a, const ScoreHit *b)
 {
-	return a->rule == b->rule && a->section == b->section &&
-	       a->offset == b->offset && a->length == b->length &&
-	       a->count == b->count && a->disguised == b->disguised &&
-	       strcmp(a->text, b->text) == 0;
+	/* By name: the model's hit has a rule of its own each time. */
+	return strcmp(a->rule->name, b->rule->name) == 0 &&
+	       a->section == b->section && a->offset == b->offset &&
+	       a->length == b->length && a->count == b->count &&
+	       a->disguised == b->disguised && strcmp(a->text, b->text) == 0;
 }
 
 static char *hits_difference(const Score *one, const Score *other)

@@ -7,6 +7,7 @@
  *               words its matches have (literals.c, sequence.c, rarity.c)
  *   match.c     each rule there, exactly (pattern.c)
  *   score.c     hits to points, topics, urgency
+ *   advice.c    what a learned model (model.c) adds; feature.c: its words
  *   check.c     rules against their own examples and hostile text
  */
 #ifndef SCORE_INTERNAL_H
@@ -76,6 +77,7 @@ struct Ruleset {
 	bool jit;
 	Languages *languages;
 	MatcherPool pool;
+	struct Model *model; /* NULL: there is none */
 	GTimeZone *zone; /* of dates; held, so that GLib keeps what it read of
 			  * it; NULL: UTC */
 	gint refs;
@@ -100,5 +102,10 @@ typedef struct {
  * it. */
 Find match_rule(
     const CompiledRule *rule, Matcher *matcher, gint64 until_us, RuleHit *hit);
+
+/* Asks RULESET's model about MESSAGE, if the ranked topics of SCORE leave
+ * something to ask. */
+void advise(Score *score, const Ruleset *ruleset, const Message *message);
+void advice_free(Advice *advice);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "anteroom/model.h"
 #include "score/fold.h"
 #include "score/literals.h"
 
@@ -220,9 +221,16 @@ void ruleset_unref(Ruleset *ruleset)
 	languages_free(ruleset->languages);
 	g_hash_table_unref(ruleset->wanted.headers);
 	matcher_pool_clear(&ruleset->pool);
+	model_free(ruleset->model);
 	g_clear_pointer(&ruleset->zone, g_time_zone_unref);
 	conf_unref(ruleset->conf);
 	g_free(ruleset);
+}
+
+void ruleset_set_model(Ruleset *ruleset, Model *model)
+{
+	model_free(ruleset->model);
+	ruleset->model = model;
 }
 
 guint ruleset_size(const Ruleset *ruleset)

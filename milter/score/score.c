@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "anteroom/limits.h"
+#include "anteroom/model.h"
 #include "anteroom/text.h"
 #include "score/fold.h"
 
@@ -37,6 +38,7 @@ void score_free(Score *score)
 	}
 	g_ptr_array_unref(score->hits);
 	g_ptr_array_unref(score->topics);
+	advice_free(score->advice);
 	ruleset_unref(score->ruleset);
 	g_free(score);
 }
@@ -186,35 +188,22 @@ static void tally(Score *score, const Ruleset *ruleset, const Matcher *matcher,
 	}
 }
 
-static int topics_compare(gconstpointer left, gconstpointer right)
-{
-	const TopicScore *a = *(TopicScore *const *)left;
-	const TopicScore *b = *(TopicScore *const *)right;
-	if (a->qualified != b->qualified) {
-		return a->qualified ? -1 : 1;
-	}
-	if (a->topic->precedence != b->topic->precedence) {
-		return a->topic->precedence > b->topic->precedence ? -1 : 1;
-	}
-	if (a->points != b->points) {
-		return a->points > b->points ? -1 : 1;
-	}
-	return strcmp(a->topic->name, b->topic->name);
-}
-
 /* Thresholds, floors, order. A floor is put under the clamped sum, so that
  * nothing else in the message lowers it. */
-static void conclude(Score *score)
+static void conclude(
+    Score *score, const Ruleset *ruleset, const Message *message)
 {
+	topics_rank(score->topics);
+	if (ruleset->model) {
+		advise(score, ruleset, message);
+	}
 	for (guint i = 0; i < score->topics->len; i++) {
 		TopicScore *one = g_ptr_array_index(score->topics, i);
-		one->qualified = one->points >= one->topic->threshold;
 		if (one->qualified && one->topic->has_floor) {
 			score->urgency = MAX(
 			    score->urgency, urgency_floor(one->topic->floor));
 		}
 	}
-	g_ptr_array_sort(score->topics, topics_compare);
 	score->level = urgency_of(score->urgency);
 }
 
@@ -273,7 +262,7 @@ static Score *score_message(Ruleset *ruleset, const Message *message,
 	matcher_give(ruleset, matcher);
 	score->urgency = CLAMP(score->urgency, 0, 100);
 	look_at_language(score, ruleset, message);
-	conclude(score);
+	conclude(score, ruleset, message);
 	return score;
 }
 

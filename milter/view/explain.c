@@ -180,6 +180,34 @@ static void weighed_lines(const JsonValue *weighed, GString *out)
 	}
 }
 
+/* The second opinion, and the words behind it. */
+static void model_line(const JsonValue *model, GString *out)
+{
+	g_autofree char *topic = NULL, *text = NULL;
+	g_autoptr(GString) words = g_string_new(NULL);
+	int share;
+
+	if (model == NULL) {
+		return;
+	}
+	for (guint i = 0; i < json_length(json_get(model, "words")); i++) {
+		const char *word =
+		    json_as_string(json_at(json_get(model, "words"), i));
+
+		g_string_append_printf(
+		    words, "%s\"%s\"", i > 0 ? ", " : "", word);
+	}
+	topic = cell(model, "topic");
+	share = (int)json_get_int(model, "share", 0);
+	if (share > 0) {
+		text = g_strdup_printf("says %s, %d points, by %s", topic,
+		    share, words->len > 0 ? words->str : "no word of it");
+	} else {
+		text = g_strdup_printf("leaves it at %s", topic);
+	}
+	line(out, "Model", text);
+}
+
 void explain_row(View *view, const JsonValue *row, GString *out)
 {
 	g_autofree char *file = cell(row, "file");
@@ -194,6 +222,7 @@ void explain_row(View *view, const JsonValue *row, GString *out)
 	line(out, "Kind", kind);
 	line(out, "Language", language);
 	topic_lines(json_get(row, "topics"), out);
+	model_line(json_get(row, "model"), out);
 	plan_lines(view, row, out);
 	texts_lines(view, json_get(row, "texts"), out);
 	rules_lines(json_get(row, "rules"), &view->style, out);

@@ -32,7 +32,8 @@ STANDS_ON = {
     'web': 'base conf message score sla route cases replies pipeline control '
            'users view',
     'cli': 'base conf message score sla route cases replies pipeline control '
-           'users view',
+           'users view learn',
+    'learn': 'base conf message score',
     'letter': 'base view',
     'picture': 'base',
     'notify': 'base conf view letter control',
@@ -43,13 +44,13 @@ HEADER_OF = {name: 'base' for name in
              'address error json limits log meter text times urgency when'.split()}
 HEADER_OF.update(setup='pipeline', readers='sla', digest='cases',
                  html='view', chart='view', notice='cases', tick='cases', ticker='clock',
-                 facts='cases')
+                 facts='cases', model='score')
 FOREIGN = {
     'json-glib/': 'base', 'confuse.h': 'conf', 'gmime/': 'message',
     'iconv.h': 'message', 'libexttextcat/': 'language', 'pcre2.h': 'score', 'libical/': 'sla',
     'curl/': 'notify', 'librsvg/': 'picture', 'cairo': 'picture',
     'microhttpd.h': 'web', 'crypt.h': 'users',
-    'lmdb.h': 'cases', 'libmilter/': 'intake', 'systemd/': 'programs',
+    'linear.h': 'learn', 'lmdb.h': 'cases', 'libmilter/': 'intake', 'systemd/': 'programs',
 }
 TOP = {'Makefile', 'README.md', 'milter', 'include', 'rules', 'tests',
        'packaging'}
