@@ -241,7 +241,7 @@ static bool add_message(
 	if (topics == NULL || labelled->lessons->all->len >= LIMIT_LESSONS) {
 		return true;
 	}
-	screening = screening_new(labelled->lessons->setup, &delivery);
+	screening = screening_new(labelled->lessons->setup, NULL, &delivery);
 	add_scored(
 	    labelled->lessons, screening->message, screening->score, topics);
 	screening_free(screening);

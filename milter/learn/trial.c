@@ -120,7 +120,7 @@ static guint best_choice(const Trying *trying, guint left_out)
 			best = c;
 		}
 	}
-	return sums[best] >= sums[0] ? best : 0;
+	return sums[best] > sums[0] ? best : 0;
 }
 
 static void sum_up(const Trying *trying, Trial *trial)

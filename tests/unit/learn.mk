@@ -1,0 +1,1 @@
+$(eval $(call unit,test_model,learn score))
