@@ -18,6 +18,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
+import bench_pages
 from daemon import ALL_CASES, BUILD, Anteroomd, desk
 from mailserver import wait_until
 
@@ -175,6 +176,9 @@ def main():
         row("watched: CPU a message", f"{median(results, 'cpu_us'):.0f} us")
         row("watched: cases counted afterwards, each run",
             f"{median(results, 'cases'):.0f} of {WATCHED}")
+        place = pathlib.Path(folder) / "pages"
+        place.mkdir()
+        good &= bench_pages.pages(row, place, bench_pages.CASES)
     print(f"\n{time.monotonic() - begin:.0f} s")
     return 0 if good else 1
 

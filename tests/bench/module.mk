@@ -9,5 +9,5 @@ TEST_PROGRAMS += $(B)/tests/bench/bench_load
 bench: deps-build bench-run
 .PHONY: bench-run
 bench-run: $(PROGRAMS) $(addprefix $(B)/tests/bench/,bench_load bench_null \
-	bench_score)
+	bench_score bench_fill)
 	@ANTEROOM_BUILD=$(CURDIR)/$(B) $(PYTHON) tests/bench/bench.py

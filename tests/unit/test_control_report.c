@@ -1,6 +1,7 @@
 /* A period in numbers, computed by hand beside. */
 #include "control_fixture.h"
 
+#include "control/nth.h"
 #include "control/sums.h"
 
 #define DAY_S (24 * HOUR_S)
@@ -298,6 +299,36 @@ static void test_command(void **state)
 	fixture_end(&fixture);
 }
 
+static int compare_numbers(gconstpointer a, gconstpointer b)
+{
+	guint32 x = *(const guint32 *)a, y = *(const guint32 *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* As sorting says, of small and of large numbers, many of them equal. */
+static void test_nth(void **state)
+{
+	static const guint32 most[] = {1, 7, 300, 70000, G_MAXUINT32};
+	guint32 all[501], sorted[501];
+	GRand *rand = g_rand_new_with_seed(20261121);
+
+	(void)state;
+	for (gsize m = 0; m < G_N_ELEMENTS(most); m++) {
+		for (guint i = 0; i < 501; i++) {
+			all[i] = sorted[i] = g_rand_int(rand) % most[m];
+		}
+		qsort(sorted, 501, sizeof(sorted[0]), compare_numbers);
+		for (guint i = 0; i < 501; i++) {
+			assert_int_equal(nth_least(all, 501, i), sorted[i]);
+		}
+		assert_int_equal(nth_median(all, 501), sorted[250]);
+	}
+	assert_int_equal(nth_median(all, 0), -1);
+	assert_int_equal(nth_median((const guint32[]){9, 4}, 2), 6);
+	g_rand_free(rand);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -307,6 +338,7 @@ int main(void)
 	    cmocka_unit_test(test_whys),
 	    cmocka_unit_test(test_holding),
 	    cmocka_unit_test(test_command),
+	    cmocka_unit_test(test_nth),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
