@@ -510,12 +510,12 @@ static void test_words(void **state)
 	g_autofree char *text = NULL;
 
 	(void)state;
-	text = matched(
-	    TOPICS "rule \"a\" { topic = \"safety\" points = 1 why = \"w\"\n"
-		   "match = {'\\b%{arms}\\s+%\\{x}', 'z'} unless = {'%{toys}'} }\n"
-		   "words \"guns\" { match = 'rifles?' }\n"
-		   "words \"arms\" { match = {'%{guns}', 'axe|bow'} }\n"
-		   "words \"toys\" { match = {'toy %{arms}'} }\n");
+	text = matched(TOPICS
+	    "rule \"a\" { topic = \"safety\" points = 1 why = \"w\"\n"
+	    "match = {'\\b%{arms}\\s+%\\{x}', 'z'} unless = {'%{toys}'} }\n"
+	    "words \"guns\" { match = 'rifles?' }\n"
+	    "words \"arms\" { match = {'%{guns}', 'axe|bow'} }\n"
+	    "words \"toys\" { match = {'toy %{arms}'} }\n");
 	assert_string_equal(text, "\\b(?:(?:rifles?)|axe|bow)\\s+%\\{x}|z "
 				  "(?:toy (?:(?:rifles?)|axe|bow))");
 }
