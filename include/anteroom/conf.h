@@ -149,8 +149,10 @@ typedef struct {
 	const char *title;
 	bool has_floor;
 	Urgency floor;
-	int precedence; /* higher wins once it qualifies */
-	int threshold;  /* points from which it applies, >= 1; default 40 */
+	int urgency_most; /* what its rules add to urgency together at most;
+			   * 0: no bound */
+	int precedence;   /* higher wins once it qualifies */
+	int threshold;    /* points from which it applies, >= 1; default 40 */
 	bool sensitive;
 	bool disguises; /* its words are also sought where they are disguised */
 	ConfPlace place;

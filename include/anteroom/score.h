@@ -50,6 +50,7 @@ typedef struct {
 typedef struct {
 	const Topic *topic;
 	int points;     /* sum over its rules */
+	int urgency;    /* the same; it counts up to the topic's most */
 	bool qualified; /* points >= threshold */
 } TopicScore;
 

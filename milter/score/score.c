@@ -184,7 +184,13 @@ static void tally(Score *score, const Ruleset *ruleset, const Matcher *matcher,
 		    hit_new(rule, &one->hit, matcher->texts, message));
 		TopicScore *topic = topic_score(score, rule->topic);
 		topic->points = add(topic->points, rule->rule->points);
-		score->urgency = add(score->urgency, rule->rule->urgency);
+		topic->urgency = add(topic->urgency, rule->rule->urgency);
+	}
+	for (guint i = 0; i < score->topics->len; i++) {
+		const TopicScore *one = g_ptr_array_index(score->topics, i);
+		int most = one->topic->urgency_most;
+		int sum = most ? MIN(one->urgency, most) : one->urgency;
+		score->urgency = add(score->urgency, sum);
 	}
 }
 
