@@ -12,6 +12,7 @@ static Topic safety = {.name = "safety",
     .sensitive = true};
 static Topic press = {.name = "press", .precedence = 50, .threshold = 40};
 static Topic billing = {.name = "billing", .threshold = 40};
+static Topic hurry = {.name = "hurry", .threshold = 1000, .urgency_most = 45};
 static Topic outage = {.name = "outage",
     .has_floor = true,
     .floor = URGENCY_HIGH,
@@ -40,6 +41,7 @@ static void bench_open(Bench *bench, Rule *rules, gsize n)
 {
 	bench->conf = conf_made();
 	g_ptr_array_add(bench->conf->topics, &billing);
+	g_ptr_array_add(bench->conf->topics, &hurry);
 	g_ptr_array_add(bench->conf->topics, &outage);
 	g_ptr_array_add(bench->conf->topics, &press);
 	g_ptr_array_add(bench->conf->topics, &safety);
@@ -440,6 +442,11 @@ static const SumCase sum_cases[] = {
     {"threat harmless", KIND_HUMAN, 85, URGENCY_CRITICAL, "", 1},
     {"harmless", KIND_HUMAN, 25, URGENCY_NORMAL, "", 1},
     {"calm", KIND_HUMAN, 0, URGENCY_LOW, "", 1},
+    /* a topic's most bounds its own rules, and only upwards */
+    {"urgent", KIND_HUMAN, 55, URGENCY_HIGH, "", 1},
+    {"urgent today", KIND_HUMAN, 70, URGENCY_HIGH, "", 1},
+    {"urgent today journalist", KIND_HUMAN, 90, URGENCY_CRITICAL, "press", 2},
+    {"urgent whenever", KIND_HUMAN, 15, URGENCY_LOW, "", 1},
     {"threat journalist", KIND_HUMAN, 100, URGENCY_CRITICAL, "safety press", 2},
 };
 
@@ -456,6 +463,9 @@ static const struct {
     {"threat", "safety", 60, 60},
     {"harmless", "safety", -50, 0},
     {"calm", "press", 10, -100},
+    {"urgent", "hurry", 0, 30},
+    {"today", "hurry", 0, 30},
+    {"whenever", "hurry", 0, -40},
 };
 
 static void check_sum(Ruleset *rules, const SumCase *one)
