@@ -105,11 +105,13 @@ static void score_fill(Score *score, const char *names, int urgency)
 	g_auto(GStrv) list = g_strsplit(names, " ", -1);
 	for (gsize i = 0; list[i] && *list[i]; i++) {
 		TopicScore *one = g_new0(TopicScore, 1);
-		*one = (TopicScore){topic_named(list[i]), 50, true};
+		*one = (TopicScore){.topic = topic_named(list[i]),
+		    .points = 50,
+		    .qualified = true};
 		g_ptr_array_add(score->topics, one);
 	}
 	TopicScore *weak = g_new0(TopicScore, 1);
-	*weak = (TopicScore){topic_named("safety"), 10, false};
+	*weak = (TopicScore){.topic = topic_named("safety"), .points = 10};
 	g_ptr_array_add(score->topics, weak);
 }
 
