@@ -136,6 +136,7 @@ bool control_listen(Control *control, const char *path, GError **error)
 
 	g_return_val_if_fail(control->listener == NULL, false);
 	setup = setup_slot_get(control->slot);
+	users_file_free(control->users); /* of a try before that failed */
 	control->users = users_file_new(setup->conf->web_users);
 	setup_unref(setup);
 	control->serving = true; /* before its threads begin */

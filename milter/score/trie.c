@@ -1,5 +1,5 @@
 /*
- * A trie of 12 bytes a node: which letters may come next is a mask, and the
+ * A trie of 16 bytes a node: which letters may come next is a mask, and the
  * nodes behind them lie side by side. Maps of three letters, for short words,
  * and of six tell in two looks where no word begins, which is nearly
  * everywhere.
@@ -18,7 +18,7 @@
 #define LONG_STARTS (1u << LONG_STARTS_BITS)
 
 typedef struct {
-	guint32 next;  /* bit 1 << letter */
+	guint64 next;  /* bit 1 << letter */
 	guint32 first; /* node of the lowest of them */
 	guint32 word;  /* its number + 1; 0: none ends here */
 } Node;
@@ -74,7 +74,7 @@ static void bud_grow(Trie *trie, GArray *buds, const GArray *words)
 		} while (
 		    next.to < bud.to && word[1].letters[bud.depth] == letter);
 		Node none = {.next = 0};
-		node.next |= 1u << letter;
+		node.next |= G_GUINT64_CONSTANT(1) << letter;
 		g_array_append_val(trie->nodes, none);
 		g_array_append_val(buds, next);
 		bud.from = next.to;
@@ -161,17 +161,18 @@ void trie_free(Trie *trie)
 
 /* The processor's instruction for it can't be relied on, and what compilers
  * call in its place costs as much as the rest of a step. */
-static guint32 count_bits(guint32 bits)
+static guint32 count_bits(guint64 bits)
 {
-	bits -= bits >> 1 & 0x55555555;
-	bits = (bits & 0x33333333) + (bits >> 2 & 0x33333333);
-	bits = (bits + (bits >> 4)) & 0x0f0f0f0f;
-	return bits * 0x01010101 >> 24;
+	const guint64 ones = G_MAXUINT64;
+	bits -= bits >> 1 & ones / 3;
+	bits = (bits & ones / 5) + (bits >> 2 & ones / 5);
+	bits = (bits + (bits >> 4)) & ones / 17;
+	return (guint32)(bits * (ones / 255) >> 56);
 }
 
 static const Node *node_next(const Node *nodes, const Node *node, guint8 letter)
 {
-	guint32 bit = 1u << letter;
+	guint64 bit = G_GUINT64_CONSTANT(1) << letter;
 	if (!(node->next & bit)) {
 		return NULL;
 	}

@@ -10,7 +10,7 @@ import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
-from daemon import Anteroomd, BUILD, desk  # noqa: E402
+from daemon import CONF, Anteroomd, BUILD, desk  # noqa: E402
 from faketime import Faketime, library  # noqa: E402
 from mailserver import wait_until  # noqa: E402
 
@@ -242,6 +242,39 @@ class Clock(Base):
         self.assertNotEqual(before, after)
         detail = next(d for w, _, d in self.told(case) if w == "moved")
         self.assertIn(before, detail)
+
+
+class ReadersHours(Base):
+    """In the reader's working hours, unless it is critical."""
+    more = {"conf": CONF.replace(
+        'policy "standard" {{ first-reply = "16h" next-reply = "16h" '
+        'resolve = "10d" warn = {{90}} escalate = {{"0h lead"}} }}',
+        'policy "standard" {{ first-reply = "16h" warn = {{90}} '
+        'escalate = {{"0h lead", "2h assistant"}} }}')}
+
+    def held_until(self, case, to):
+        return [n["not_before"] for n in self.notices()
+                if n["case"] == case and n["to"] == to]
+
+    def test_a_breach_at_closing_time_is_told_next_morning(self):
+        case = self.take(1, PLAIN)
+        self.time.set("2026-11-24T16:30:01Z")  # 17:30 in Berlin
+        self.until_told(case, 2)
+        self.time.set("2026-11-24T18:30:01Z")
+        self.until_told(case, 3)
+        morning = "2026-11-25T08:00:00Z"
+        self.assertEqual(self.held_until(case, "care-lead@example.com"),
+                         [morning])
+        self.assertEqual(self.held_until(case, "ea@example.com"), [morning])
+
+    def test_what_is_critical_waits_for_no_morning(self):
+        self.time.set("2026-11-24T22:00:00Z")
+        case = self.take(1, THREAT)
+        self.time.set("2026-11-24T23:00:01Z")
+        self.until_told(case, 4)
+        held = self.held_until(case, "trust-lead@example.com")
+        self.assertEqual(len(held), 1)
+        self.assertLessEqual(held[0] or "", "2026-11-24T23:00:01Z")
 
 
 class Shadow(Base):
