@@ -174,7 +174,8 @@ bool store_act(Store *store, const Act *act, Case **kase, GError **error)
 	g_free(store->word);
 	g_free(store->who);
 	store->word = g_strdup(act->word);
-	store->who = g_strdup(act->who);
+	/* Asked for by another process: a thread checker sees no order. */
+	g_atomic_pointer_set(&store->who, g_strdup(act->who));
 	*kase = case_copy(found);
 	if (act->kind == ACT_ROUTE) {
 		g_free((*kase)->team);

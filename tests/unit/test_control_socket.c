@@ -523,7 +523,8 @@ static void test_logins(void **state)
 	/* "daemon", the web process's: as ann, as rob, as nobody, as itself. */
 	ask_as(fixture, 1, ask, told);
 	assert_non_null(strstr(told, "\"noted\""));
-	assert_string_equal(fixture->store.who, "ann");
+	assert_string_equal(
+	    (const char *)g_atomic_pointer_get(&fixture->store.who), "ann");
 	assert_non_null(strstr(told, "your role (reader) does not allow it"));
 	assert_non_null(strstr(told, "there is no such user"));
 	assert_non_null(strstr(told, "you may not (daemon"));
