@@ -172,10 +172,10 @@ bool store_act(Store *store, const Act *act, Case **kase, GError **error)
 	}
 	store->act = *act;
 	g_free(store->word);
-	g_free(store->who);
 	store->word = g_strdup(act->word);
-	/* Asked for by another process: a thread checker sees no order. */
-	g_atomic_pointer_set(&store->who, g_strdup(act->who));
+	/* Asked for by another process: a thread checker sees no order, and
+	 * so it is never freed. */
+	g_atomic_pointer_set(&store->who, (gpointer)g_intern_string(act->who));
 	*kase = case_copy(found);
 	if (act->kind == ACT_ROUTE) {
 		g_free((*kase)->team);
@@ -595,7 +595,6 @@ static inline void fixture_end(Fixture *fixture)
 	g_ptr_array_unref(fixture->store.cases);
 	fact_names_free(fixture->store.names);
 	g_free(fixture->store.word);
-	g_free(fixture->store.who);
 	g_free(fixture->store.recipients);
 	for (int i = 0; i < 3; i++) {
 		static const char *const names[] = {
