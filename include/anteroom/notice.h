@@ -86,6 +86,7 @@ typedef struct {
 	char *message_id; /* without <>; from the first lease on */
 	gint64 ended_s;   /* sent, given up, withdrawn */
 	GArray *cases;    /* of guint64, for summaries */
+	bool leased;      /* a courier has it: NEXT_S is the lease's end */
 } Notice;
 
 void notice_free(Notice *notice);
@@ -106,10 +107,17 @@ GPtrArray *store_notices(Store *store, int state, guint limit, GError **error);
 /*
  * Leases at most LIMIT that are due at NOW_S: until they are ended, or five
  * minutes are over, nobody else gets them. HOST is the right side of new
- * Message-IDs. GPtrArray of Notice, transfer full; empty when none is due.
+ * Message-IDs. GPtrArray of Notice, transfer full; empty when none is due, and
+ * for a moment while the clock still has to tell what was due before. One that
+ * can't be read becomes a dead letter.
  */
 GPtrArray *store_notices_take(
     Store *store, const char *host, gint64 now_s, guint limit, GError **error);
+
+/* The courier is gone and had the only leases: what it had in hand is due at
+ * once, and whatever was lost like that before, later each time. *N: how many.
+ */
+bool store_notices_lost(Store *store, gint64 now_s, guint *n, GError **error);
 
 /* Waits until a notice may have become due or WAIT_MS are over, whichever is
  * sooner. Any thread. */
@@ -132,8 +140,11 @@ bool store_notice_retry(
  * reference. Any thread. */
 void store_set_webhooks(Store *store, Conf *conf);
 
+/* Of those that wait some are due, others leased; NEXT_S: when the first is
+ * due, 0 = none waits. */
 typedef struct {
-	guint64 waiting, due, dead;
+	guint64 waiting, due, leased, dead;
+	gint64 next_s;
 } OutboxCount;
 
 bool store_outbox(

@@ -28,6 +28,17 @@ bool store_tick(Store *store, const Conf *conf, const Sla *sla, gint64 now_s,
 /* The next moment after NOW_S at which there is something to do; 0 = none. */
 bool store_next_s(Store *store, gint64 now_s, gint64 *next_s, GError **error);
 
+/* The caller has done all that was due up to NOW_S; LATER_S: when it has
+ * something to do that the store doesn't know of, 0 = never. Any thread. */
+void store_looked(Store *store, gint64 now_s, gint64 later_s);
+
+/* How the clock stands: when all was done last, 0 = not yet, and the first
+ * moment that isn't done, 0 = none. Any thread. */
+typedef struct {
+	gint64 looked_s, next_s;
+} StoreClock;
+bool store_clock(Store *store, StoreClock *clock, GError **error);
+
 /* WATCH is called, by the committer, after a commit that made a moment before
  * the one that store_next_s gave last. Must not block. NULL: no more. */
 typedef void (*StoreWatch)(gpointer data);
@@ -52,10 +63,11 @@ bool store_index_writers(Store *store, GError **error);
 /*
  * Once a week tells the assistant of teams that close cases and never answer
  * where it can be seen, and forgets notices that ended more than 30 days ago. A
- * glance when the week isn't over.
+ * glance when the week isn't over. *NEXT_S: when it is to be called again, a
+ * week after the last time to the second, whoever was restarted meanwhile.
  */
 bool store_care(Store *store, const Conf *conf, const Sla *sla, gint64 now_s,
-    GError **error);
+    gint64 *next_s, GError **error);
 
 /* ---- looking ahead ---- */
 

@@ -162,7 +162,7 @@ static bool read_week(Store *store, gint64 *last_s, GError **error)
 }
 
 bool store_care(Store *store, const Conf *conf, const Sla *sla, gint64 now_s,
-    GError **error)
+    gint64 *next_s, GError **error)
 {
 	g_autoptr(GHashTable) teams =
 	    g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
@@ -174,6 +174,7 @@ bool store_care(Store *store, const Conf *conf, const Sla *sla, gint64 now_s,
 	/* A wall clock that was far ahead once doesn't stop it for ever. */
 	if (care.last_s && care.last_s <= now_s &&
 	    now_s - care.last_s < WEEK_S) {
+		*next_s = care.last_s + WEEK_S;
 		return true;
 	}
 	do {
@@ -182,5 +183,9 @@ bool store_care(Store *store, const Conf *conf, const Sla *sla, gint64 now_s,
 			return false;
 		}
 	} while (care.next != 0);
-	return do_week(store, &care, error);
+	if (!do_week(store, &care, error)) {
+		return false;
+	}
+	*next_s = now_s + WEEK_S;
+	return true;
 }

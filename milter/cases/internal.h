@@ -181,6 +181,9 @@ struct Store {
 	guint64 commits, changes;
 	GCond outbox;            /* something was queued */
 	guint64 queued;          /* how often */
+	gint64 behind_us;        /* since when alarms that are due wait; 0 */
+	gint64 looked_s;         /* the ticker has done all up to here; 0 */
+	gint64 later_s;          /* what it does next besides alarms; 0 */
 	gint64 expected_s;       /* the moment for which the ticker sleeps */
 	void (*watch)(gpointer); /* a commit made an earlier one; NULL */
 	gpointer watch_data;
@@ -348,6 +351,9 @@ void case_give_to(Case *kase, const char *team, gint64 at_s);
 const Team *case_next_holder(Case *kase, const Conf *conf, const Team *asked);
 /* Is ADDRESS (folded) of one of CONF's domains? */
 bool conf_is_ours(const Conf *conf, const char *address);
+
+/* Is there something due at NOW_S that the tick hasn't done? */
+bool tick_is_behind(Txn *txn, gint64 now_s);
 
 /* ---- clocks (clocks.c) ----
  *

@@ -320,6 +320,7 @@ void notice_end(Txn *txn, Notice *notice, NoticeState state, gint64 now_s)
 	Key was = notice_outbox_key(notice);
 
 	notice->state = state;
+	notice->leased = false;
 	notice->ended_s = now_s;
 	notice_save(txn, notice, &was);
 }

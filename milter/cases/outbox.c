@@ -17,6 +17,7 @@
 #define TRIES_LEAST 8 /* before that, however long nobody looked */
 #define TAKE_MOST 64  /* leases of one transaction */
 #define OUTBOX_KEY_BYTES 17
+#define PATIENCE_US (5 * G_USEC_PER_SEC) /* with a clock that is behind */
 
 static void free_notice(gpointer notice)
 {
@@ -32,28 +33,44 @@ typedef struct {
 	GPtrArray *taken; /* of Notice */
 } Taking;
 
+/* An entry of the outbox. */
+typedef struct {
+	gint64 moment_s;
+	guint64 number;
+} Entry;
+
+static Key entry_key(NoticeState state, gint64 moment_s, guint64 number)
+{
+	Notice notice = {.number = number,
+	    .state = state,
+	    .next_s = moment_s,
+	    .ended_s = moment_s};
+
+	return notice_outbox_key(&notice);
+}
+
 static GArray *find_due(Txn *txn, const Taking *taking)
 {
-	GArray *numbers = g_array_new(FALSE, FALSE, sizeof(guint64));
+	GArray *entries = g_array_new(FALSE, FALSE, sizeof(Entry));
 	MDB_cursor *cursor = txn_cursor(txn, DB_OUTBOX);
 	Key first = {.n = 0};
 	MDB_val at, value;
 
 	for (bool more = txn_seek(txn, cursor, &first, &at, &value);
-	     more && numbers->len < taking->limit &&
+	     more && entries->len < taking->limit &&
 	     at.mv_size == OUTBOX_KEY_BYTES;
 	     more = txn_step(txn, cursor, &at, &value)) {
 		const guint8 *key = at.mv_data;
-		guint64 number = key_get_u64(key + 9);
+		Entry entry = {
+		    (gint64)key_get_u64(key + 1), key_get_u64(key + 9)};
 
-		if (key[0] != 0 ||
-		    (gint64)key_get_u64(key + 1) > taking->now_s) {
+		if (key[0] != 0 || entry.moment_s > taking->now_s) {
 			break;
 		}
-		g_array_append_val(numbers, number);
+		g_array_append_val(entries, entry);
 	}
 	g_clear_pointer(&cursor, mdb_cursor_close);
-	return numbers;
+	return entries;
 }
 
 static void lease(Txn *txn, const Taking *taking, Notice *notice)
@@ -65,37 +82,83 @@ static void lease(Txn *txn, const Taking *taking, Notice *notice)
 		    store_notice_id(txn->store, notice->number, taking->host);
 	}
 	notice->next_s = taking->now_s + LEASE_S;
+	notice->leased = true;
 	notice_save(txn, notice, &was);
+}
+
+/* What can't be read would stand first for ever: it is a dead letter, and so
+ * somebody's to look at. An entry of a notice that waits for another moment, or
+ * no more, is a slip. */
+static void clear_entry(
+    Txn *txn, const Taking *taking, const Entry *entry, const Notice *notice)
+{
+	Key was = entry_key(NOTICE_WAITING, entry->moment_s, entry->number);
+	Key is = notice ? notice_outbox_key(notice)
+			: entry_key(NOTICE_DEAD, taking->now_s, entry->number);
+
+	txn_delete(txn, DB_OUTBOX, &was);
+	if (is.n) {
+		txn_put(txn, DB_OUTBOX, &is, "");
+	}
 }
 
 static void take_change(Txn *txn, gpointer data)
 {
 	Taking *taking = data;
-	g_autoptr(GArray) numbers = find_due(txn, taking);
+	g_autoptr(GArray) entries = find_due(txn, taking);
 
 	g_ptr_array_set_size(taking->taken, 0);
-	for (guint i = 0; i < numbers->len && !txn->error; i++) {
+	for (guint i = 0; i < entries->len && !txn->error; i++) {
+		const Entry *entry = &g_array_index(entries, Entry, i);
 		g_autoptr(Notice) notice =
-		    notice_load_sound(txn, g_array_index(numbers, guint64, i));
+		    notice_load_sound(txn, entry->number);
 
-		if (notice && notice->state == NOTICE_WAITING) {
-			lease(txn, taking, notice);
-			g_ptr_array_add(
-			    taking->taken, g_steal_pointer(&notice));
+		if (txn->error) {
+			return;
 		}
+		if (!notice || notice->state != NOTICE_WAITING ||
+		    notice->next_s != entry->moment_s) {
+			clear_entry(txn, taking, entry, notice);
+			continue;
+		}
+		lease(txn, taking, notice);
+		g_ptr_array_add(taking->taken, g_steal_pointer(&notice));
 	}
 }
 
-static bool any_due(Store *store, const Taking *taking, GError **error)
+static bool any_due(
+    Store *store, const Taking *taking, bool *behind, GError **error)
 {
-	g_autoptr(GArray) numbers = NULL;
+	g_autoptr(GArray) entries = NULL;
 	Txn txn;
 
 	if (!txn_begin_read(&txn, store, error)) {
 		return false;
 	}
-	numbers = find_due(&txn, taking);
-	return txn_end_read(&txn, error) && numbers->len > 0;
+	*behind = tick_is_behind(&txn, taking->now_s);
+	entries = find_due(&txn, taking);
+	return txn_end_read(&txn, error) && entries->len > 0;
+}
+
+/* While the clock still has something to tell, it may be a storm, and what
+ * waits part of that: the courier comes second, so that what it gets doesn't
+ * hang on who was quicker. For a moment: a clock that stands still must not
+ * hold up the mail. */
+static bool is_to_wait(Store *store, bool behind)
+{
+	gint64 now_us = g_get_monotonic_time();
+	bool wait;
+
+	g_mutex_lock(&store->mutex);
+	if (!behind) {
+		store->behind_us = 0;
+	} else if (store->behind_us == 0) {
+		store->behind_us = now_us;
+	}
+	wait =
+	    behind && store->watch && now_us - store->behind_us < PATIENCE_US;
+	g_mutex_unlock(&store->mutex);
+	return wait;
 }
 
 GPtrArray *store_notices_take(
@@ -108,9 +171,11 @@ GPtrArray *store_notices_take(
 	    .limit = CLAMP(limit, 1, TAKE_MOST),
 	    .taken = taken};
 	GError *inner = NULL;
+	bool behind = false;
 
 	/* Whoever asks often costs no commits. */
-	if (any_due(store, &taking, &inner)) {
+	if (any_due(store, &taking, &behind, &inner) &&
+	    !is_to_wait(store, behind)) {
 		commit_run(store, take_change, &taking, &inner);
 	}
 	if (inner) {
@@ -131,6 +196,98 @@ void store_notices_wait(Store *store, guint wait_ms)
 	       g_cond_wait_until(&store->outbox, &store->mutex, until_us)) {
 	}
 	g_mutex_unlock(&store->mutex);
+}
+
+/* ---- what happened to it ---- */
+
+static gint64 pause_s(guint attempts)
+{
+	guint doublings = MIN(attempts > 0 ? attempts - 1 : 0, 10);
+
+	return MIN((gint64)FIRST_PAUSE_S << doublings, LONGEST_PAUSE_S);
+}
+
+/* An attempt of NOTICE failed: the next one AFTER_S later, or none. */
+static void fail(Txn *txn, Notice *notice, const char *why, bool final,
+    gint64 now_s, gint64 after_s)
+{
+	Key was = notice_outbox_key(notice);
+
+	notice->attempts++;
+	g_free(notice->error);
+	notice->error = text_one_line(why, strlen(why), LIMIT_EVENT_BYTES);
+	if (final || (notice->attempts > TRIES_LEAST &&
+			 now_s - notice->after_s >= GIVE_UP_S)) {
+		notice_end(txn, notice, NOTICE_DEAD, now_s);
+		return;
+	}
+	notice->leased = false;
+	notice->next_s = now_s + after_s;
+	notice_save(txn, notice, &was);
+}
+
+/* ---- a courier that is gone ---- */
+
+typedef struct {
+	gint64 now_s;
+	guint n;
+} Lost;
+
+static GArray *find_leased(Txn *txn, gint64 now_s)
+{
+	GArray *numbers = g_array_new(FALSE, FALSE, sizeof(guint64));
+	MDB_cursor *cursor = txn_cursor(txn, DB_OUTBOX);
+	Key first = entry_key(NOTICE_WAITING, now_s, 0);
+	MDB_val at, value;
+
+	for (bool more = txn_seek(txn, cursor, &first, &at, &value);
+	     more && at.mv_size == OUTBOX_KEY_BYTES &&
+	     *(const guint8 *)at.mv_data == 0 &&
+	     (gint64)key_get_u64((const guint8 *)at.mv_data + 1) <=
+		 now_s + LEASE_S;
+	     more = txn_step(txn, cursor, &at, &value)) {
+		guint64 number = key_get_u64((const guint8 *)at.mv_data + 9);
+		g_autoptr(Notice) notice = notice_load_sound(txn, number);
+
+		if (notice && notice->leased) {
+			g_array_append_val(numbers, number);
+		}
+	}
+	g_clear_pointer(&cursor, mdb_cursor_close);
+	return numbers;
+}
+
+/* At once, the first time. Whatever a courier dies of twice comes later each
+ * time, and a second after the one before it: so it dies alone. */
+static void lost_change(Txn *txn, gpointer data)
+{
+	Lost *lost = data;
+	g_autoptr(GArray) numbers = find_leased(txn, lost->now_s);
+
+	lost->n = numbers->len;
+	for (guint i = 0; i < numbers->len && !txn->error; i++) {
+		g_autoptr(Notice) notice =
+		    notice_load(txn, g_array_index(numbers, guint64, i));
+
+		if (notice) {
+			fail(txn, notice, "the courier ended with it in hand",
+			    false, lost->now_s,
+			    notice->attempts
+				? pause_s(notice->attempts) + (gint64)i
+				: 0);
+		}
+	}
+}
+
+bool store_notices_lost(Store *store, gint64 now_s, guint *n, GError **error)
+{
+	Lost lost = {.now_s = now_s};
+
+	if (!commit_run(store, lost_change, &lost, error)) {
+		return false;
+	}
+	*n = lost.n;
+	return true;
 }
 
 /* ---- how it ended ---- */
@@ -174,33 +331,14 @@ bool store_notice_sent(
 	return commit_run(store, end_change, &ending, error);
 }
 
-static gint64 pause_s(guint attempts)
-{
-	guint doublings = MIN(attempts > 0 ? attempts - 1 : 0, 10);
-
-	return MIN((gint64)FIRST_PAUSE_S << doublings, LONGEST_PAUSE_S);
-}
-
 static void end_failed(Txn *txn, Notice *notice, gpointer data)
 {
 	const Ending *ending = data;
-	Key was = notice_outbox_key(notice);
 
-	if (notice->state != NOTICE_WAITING) {
-		return;
+	if (notice->state == NOTICE_WAITING) {
+		fail(txn, notice, ending->why, ending->final, ending->now_s,
+		    pause_s(notice->attempts + 1));
 	}
-	notice->attempts++;
-	g_free(notice->error);
-	notice->error =
-	    text_one_line(ending->why, strlen(ending->why), LIMIT_EVENT_BYTES);
-	if (ending->final ||
-	    (notice->attempts > TRIES_LEAST &&
-		ending->now_s - notice->after_s >= GIVE_UP_S)) {
-		notice_end(txn, notice, NOTICE_DEAD, ending->now_s);
-		return;
-	}
-	notice->next_s = ending->now_s + pause_s(notice->attempts);
-	notice_save(txn, notice, &was);
 }
 
 bool store_notice_failed(Store *store, guint64 number, const char *why,
@@ -229,6 +367,7 @@ static void end_retry(Txn *txn, Notice *notice, gpointer data)
 		notice->after_s = ending->now_s; /* three days again */
 	}
 	notice->state = NOTICE_WAITING;
+	notice->leased = false;
 	notice->ended_s = 0;
 	notice->next_s = ending->now_s;
 	notice_save(txn, notice, &was);
@@ -244,6 +383,27 @@ bool store_notice_retry(
 
 /* ---- looking ---- */
 
+/* What stands for a dead letter that can't be read. */
+static Notice *unreadable(guint64 number, gint64 ended_s)
+{
+	Notice *notice = g_new0(Notice, 1);
+
+	notice->number = number;
+	notice->state = NOTICE_DEAD;
+	notice->to = g_strdup("");
+	notice->at_s = notice->after_s = notice->ended_s = ended_s;
+	notice->team = g_strdup("");
+	notice->topic = g_strdup("");
+	notice->subject = g_strdup("");
+	notice->from = g_strdup("");
+	notice->policy = g_strdup("");
+	notice->zone = g_strdup("");
+	notice->detail = g_strdup("");
+	notice->error = g_strdup("its record can't be read; see fsck");
+	notice->cases = g_array_new(FALSE, FALSE, sizeof(guint64));
+	return notice;
+}
+
 /* Those of the index: that wait, or were given up. */
 static void list_index(Txn *txn, guint8 class, guint limit, GPtrArray *rows)
 {
@@ -256,9 +416,14 @@ static void list_index(Txn *txn, guint8 class, guint limit, GPtrArray *rows)
 	     more && rows->len < limit && at.mv_size == OUTBOX_KEY_BYTES &&
 	     *(const guint8 *)at.mv_data == class;
 	     more = txn_step(txn, cursor, &at, &value)) {
-		Notice *notice = notice_load_sound(
-		    txn, key_get_u64((const guint8 *)at.mv_data + 9));
+		const guint8 *key = at.mv_data;
+		guint64 number = key_get_u64(key + 9);
+		gint64 moment_s = (gint64)key_get_u64(key + 1);
+		Notice *notice = notice_load_sound(txn, number);
 
+		if (!notice && class == 1 && !txn->error) {
+			notice = unreadable(number, moment_s);
+		}
 		if (notice) {
 			g_ptr_array_add(rows, notice);
 		}
@@ -301,6 +466,28 @@ GPtrArray *store_notices(Store *store, int state, guint limit, GError **error)
 	return txn_end_read(&txn, error) ? g_steal_pointer(&rows) : NULL;
 }
 
+static bool is_leased(Txn *txn, guint64 number)
+{
+	g_autoptr(Notice) notice = notice_load_sound(txn, number);
+
+	return notice && notice->leased;
+}
+
+/* One that waits. */
+static void count_waiting(
+    Txn *txn, OutboxCount *count, const Entry *entry, gint64 now_s)
+{
+	count->waiting++;
+	if (!count->next_s) {
+		count->next_s = entry->moment_s;
+	}
+	if (entry->moment_s <= now_s) {
+		count->due++;
+	} else if (entry->moment_s <= now_s + LEASE_S) {
+		count->leased += is_leased(txn, entry->number);
+	}
+}
+
 bool store_outbox(
     Store *store, gint64 now_s, OutboxCount *count, GError **error)
 {
@@ -318,11 +505,14 @@ bool store_outbox(
 	     more && at.mv_size == OUTBOX_KEY_BYTES;
 	     more = txn_step(&txn, cursor, &at, &value)) {
 		const guint8 *key = at.mv_data;
-		bool waits = key[0] == 0;
+		Entry entry = {
+		    (gint64)key_get_u64(key + 1), key_get_u64(key + 9)};
 
-		counted.waiting += waits;
-		counted.dead += !waits;
-		counted.due += waits && (gint64)key_get_u64(key + 1) <= now_s;
+		if (key[0] == 0) {
+			count_waiting(&txn, &counted, &entry, now_s);
+		} else {
+			counted.dead++;
+		}
 	}
 	g_clear_pointer(&cursor, mdb_cursor_close);
 	if (!txn_end_read(&txn, error)) {

@@ -198,6 +198,7 @@ static const Slot notice_slots[] = {
     MAY_LACK(25, Notice, message_id, SLOT_TEXT),
     SLOT(26, Notice, ended_s, SLOT_INT64),
     SLOT(27, Notice, cases, SLOT_NUMBERS),
+    SLOT(28, Notice, leased, SLOT_BOOL),
 };
 const Layout notice_layout = LAYOUT("notice", Notice, notice_slots);
 

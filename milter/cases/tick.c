@@ -6,6 +6,8 @@
  */
 #include "anteroom/tick.h"
 
+#include <string.h>
+
 #include "cases/alarm.h"
 
 #define STEPS_MOST 128 /* alarms of one transaction */
@@ -14,6 +16,8 @@
 typedef struct {
 	AlarmBook book;
 	gint64 now_s;
+	Key from;        /* what is before it leads to nothing */
+	Key next;        /* where the following change begins */
 	TickCount count; /* of the change that runs */
 	bool more;
 } Tick;
@@ -43,41 +47,51 @@ static void count_one(Tick *tick, const Clock *before, const Clock *after)
 	tick->count.escalations += before->breached;
 }
 
-/* False: the entry leads to nothing that can be done; fsck will tell. */
-static bool do_one(Txn *txn, Tick *tick, const Key *key)
+static bool is_before(const Key *a, const Key *b)
+{
+	return memcmp(a->bytes, b->bytes, MOMENT_KEY_BYTES) < 0;
+}
+
+/* *FROM becomes where to look for the next one. An entry that leads to nothing
+ * that can be done is passed by; fsck will tell. */
+static void do_one(Txn *txn, Tick *tick, const Key *key, Key *from)
 {
 	g_autoptr(Draft) draft =
 	    draft_load_sound(txn, key_get_u64(key->bytes + 8), NULL);
 	gint64 moment_s = (gint64)key_get_u64(key->bytes);
 	Clock *clock = draft ? alarm_due(draft, moment_s) : NULL;
 	Clock before;
+	Key again;
 
 	if (!clock) {
-		return false;
+		*from = key_pair(
+		    (guint64)moment_s, key_get_u64(key->bytes + 8) + 1);
+		return;
 	}
 	before = *clock;
 	if (alarm_do(&tick->book, draft, clock, tick->now_s)) {
 		count_one(tick, &before, clock);
 	}
+	again = case_alarm_key(draft->kase);
+	if (again.n && is_before(&again, from)) {
+		*from = again;
+	}
 	draft_save(txn, draft, moment_s);
-	return true;
 }
 
 static void tick_change(Txn *txn, gpointer data)
 {
 	Tick *tick = data;
-	Key from = {.n = 0}, found;
+	Key found;
 
 	tick->count = (TickCount){0};
 	tick->more = false;
+	tick->next = tick->from;
 	for (guint i = 0; i < STEPS_MOST && !txn->error; i++) {
-		if (!find_due(txn, &from, tick->now_s, &found)) {
+		if (!find_due(txn, &tick->next, tick->now_s, &found)) {
 			return;
 		}
-		if (!do_one(txn, tick, &found)) {
-			from = key_pair(key_get_u64(found.bytes),
-			    key_get_u64(found.bytes + 8) + 1);
-		}
+		do_one(txn, tick, &found, &tick->next);
 	}
 	tick->more = true;
 }
@@ -128,6 +142,7 @@ bool store_tick(Store *store, const Conf *conf, const Sla *sla, gint64 now_s,
 			return false;
 		}
 		add_counts(&sum, &tick.count);
+		tick.from = tick.next;
 	}
 	if (count) {
 		*count = sum;
@@ -137,10 +152,10 @@ bool store_tick(Store *store, const Conf *conf, const Sla *sla, gint64 now_s,
 
 /* ---- when next ---- */
 
-static gint64 first_after(Txn *txn, Db db, gint64 now_s)
+static gint64 first_from(Txn *txn, Db db, gint64 from_s)
 {
 	MDB_cursor *cursor = txn_cursor(txn, db);
-	Key from = key_pair((guint64)now_s + 1, 0);
+	Key from = key_pair((guint64)from_s, 0);
 	MDB_val at, value;
 	gint64 next_s = 0;
 
@@ -157,6 +172,47 @@ static gint64 sooner(gint64 a, gint64 b)
 	return a && (!b || a < b) ? a : b;
 }
 
+static gint64 first_moment(Txn *txn, gint64 from_s)
+{
+	return sooner(first_from(txn, DB_ALARMS, from_s),
+	    first_from(txn, DB_WAKE, from_s));
+}
+
+bool tick_is_behind(Txn *txn, gint64 now_s)
+{
+	gint64 first_s = first_moment(txn, 0);
+
+	return first_s && first_s <= now_s;
+}
+
+void store_looked(Store *store, gint64 now_s, gint64 later_s)
+{
+	g_mutex_lock(&store->mutex);
+	store->looked_s = now_s;
+	store->later_s = later_s;
+	g_mutex_unlock(&store->mutex);
+}
+
+bool store_clock(Store *store, StoreClock *clock, GError **error)
+{
+	gint64 found_s, looked_s, later_s;
+	Txn txn;
+
+	g_mutex_lock(&store->mutex);
+	looked_s = store->looked_s;
+	later_s = store->later_s;
+	g_mutex_unlock(&store->mutex);
+	if (!txn_begin_read(&txn, store, error)) {
+		return false;
+	}
+	found_s = first_moment(&txn, 0);
+	if (!txn_end_read(&txn, error)) {
+		return false;
+	}
+	*clock = (StoreClock){looked_s, sooner(found_s, later_s)};
+	return true;
+}
+
 bool store_next_s(Store *store, gint64 now_s, gint64 *next_s, GError **error)
 {
 	gint64 found_s;
@@ -165,8 +221,7 @@ bool store_next_s(Store *store, gint64 now_s, gint64 *next_s, GError **error)
 	if (!txn_begin_read(&txn, store, error)) {
 		return false;
 	}
-	found_s = sooner(first_after(&txn, DB_ALARMS, now_s),
-	    first_after(&txn, DB_WAKE, now_s));
+	found_s = first_moment(&txn, now_s + 1);
 	if (!txn_end_read(&txn, error)) {
 		return false;
 	}

@@ -11,6 +11,7 @@
 typedef struct {
 	const Sla *sla;
 	gint64 now_s;
+	Key from; /* what is before it was looked at */
 	guint64 ids[WAKE_MOST];
 	guint n;
 	guint woken;
@@ -18,7 +19,7 @@ typedef struct {
 
 static bool find_due(Store *store, Waking *waking, GError **error)
 {
-	Key first = {.n = 0};
+	Key first = waking->from;
 	MDB_cursor *cursor;
 	MDB_val at, value;
 	Txn txn;
@@ -32,8 +33,10 @@ static bool find_due(Store *store, Waking *waking, GError **error)
 	     more && waking->n < WAKE_MOST && at.mv_size == WAKE_KEY_BYTES &&
 	     (gint64)key_get_u64(at.mv_data) <= waking->now_s;
 	     more = txn_step(&txn, cursor, &at, &value)) {
-		waking->ids[waking->n++] =
-		    key_get_u64((const guint8 *)at.mv_data + 8);
+		guint64 id = key_get_u64((const guint8 *)at.mv_data + 8);
+
+		waking->ids[waking->n++] = id;
+		waking->from = key_pair(key_get_u64(at.mv_data), id + 1);
 	}
 	g_clear_pointer(&cursor, mdb_cursor_close);
 	return txn_end_read(&txn, error);
@@ -74,8 +77,8 @@ bool store_wake(
 			return false;
 		}
 		woken += waking.woken;
-		/* Entries that wake nobody stay for fsck; don't spin. */
-	} while (waking.n == WAKE_MOST && waking.woken);
+		/* Entries that wake nobody stay for fsck. */
+	} while (waking.n == WAKE_MOST);
 	if (n) {
 		*n = woken;
 	}

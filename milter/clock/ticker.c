@@ -19,7 +19,7 @@
 
 #define LOOK_MS 1000
 #define AGAIN_S 10 /* after a failure */
-#define CARE_S 3600
+#define WEEK_S (7 * 24 * 3600)
 
 struct Ticker {
 	SetupSlot *slot;
@@ -28,7 +28,7 @@ struct Ticker {
 	int wake_fd;
 	gint stop;        /* atomic */
 	guint generation; /* of the setup that was surveyed */
-	gint64 care_s;    /* when to take care next */
+	gint64 care_s;    /* when to take care next, a week on at most */
 	bool failed;      /* said so */
 };
 
@@ -68,11 +68,11 @@ static void log_done(const TickCount *count, guint moved)
 static bool take_care(
     Ticker *ticker, const Setup *setup, gint64 now_s, GError **error)
 {
-	if (now_s < ticker->care_s && ticker->care_s <= now_s + CARE_S) {
+	if (now_s < ticker->care_s && ticker->care_s <= now_s + WEEK_S) {
 		return true;
 	}
-	ticker->care_s = now_s + CARE_S;
-	return store_care(ticker->store, setup->conf, setup->sla, now_s, error);
+	return store_care(ticker->store, setup->conf, setup->sla, now_s,
+	    &ticker->care_s, error);
 }
 
 static bool do_round(
@@ -97,11 +97,17 @@ static bool do_round(
 	return take_care(ticker, setup, now_s, error);
 }
 
-/* The digests that are due; *NEXT_S becomes sooner where the next one is. */
+static gint64 sooner(gint64 a, gint64 b)
+{
+	return a != 0 && (b == 0 || a < b) ? a : b;
+}
+
+/* The digests that are due; *NEXT_S becomes sooner where the next one is. All
+ * is done then. */
 static bool do_digests(Ticker *ticker, const Setup *setup, gint64 now_s,
     gint64 *next_s, GError **error)
 {
-	gint64 digest_s = 0;
+	gint64 digest_s = 0, later_s;
 	guint n = 0;
 
 	if (!store_digests(ticker->store, setup->conf, setup->sla, now_s, &n,
@@ -111,9 +117,9 @@ static bool do_digests(Ticker *ticker, const Setup *setup, gint64 now_s,
 	if (n > 0) {
 		log_line(LOG_INFO, "clock", "digests", LOG_NUMBER(n), NULL);
 	}
-	if (digest_s != 0 && (*next_s == 0 || digest_s < *next_s)) {
-		*next_s = digest_s;
-	}
+	later_s = sooner(digest_s, ticker->care_s);
+	*next_s = sooner(*next_s, later_s);
+	store_looked(ticker->store, now_s, later_s);
 	return true;
 }
 
@@ -128,7 +134,7 @@ static gint64 run_round(Ticker *ticker)
 	    store_next_s(ticker->store, now_s, &next_s, &error) &&
 	    do_digests(ticker, setup, now_s, &next_s, &error)) {
 		ticker->failed = false;
-		return next_s ? MIN(next_s, ticker->care_s) : ticker->care_s;
+		return next_s;
 	}
 	/* A store that stays full says so once. */
 	if (!ticker->failed) {

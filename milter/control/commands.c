@@ -252,11 +252,14 @@ static const Command commands[] = {
   { JSON_FLAG } },
 { "notices-take", ROLE_READER, "for the courier: lease the notices that are due",
   "A lease that isn't ended by notice-sent or notice-failed within five minutes\n"
-  "is given out again, with the same Message-ID.",
+  "is given out again, with the same Message-ID. With --fresh at once: whoever\n"
+  "had the leases is gone.",
   false, { { 0 } },
   { { "limit", "N", WORD_NUMBER, false, false, "at most so many" },
     { "wait", "D", WORD_PERIOD, false, false,
       "wait so long, at most a minute, until one is due" },
+    { "fresh", NULL, WORD_FLAG, false, false,
+      "nobody else has leases: a courier that begins" },
     JSON_FLAG } },
 { "notice-sent", ROLE_READER, "for the courier: it was handed over",
   NULL,

@@ -230,11 +230,13 @@ static GPtrArray *take_or_wait(
 bool run_notices_take(Call *call, GError **error)
 {
 	g_autoptr(GPtrArray) taken = NULL;
-	guint limit = TAKE_LIMIT;
+	guint limit = TAKE_LIMIT, lost = 0;
 	gint64 wait_s = 0;
 
 	if (!args_number(call, "limit", &limit, error) ||
-	    !read_wait(call, &wait_s, error)) {
+	    !read_wait(call, &wait_s, error) ||
+	    (args_flag(call, "fresh") &&
+		!store_notices_lost(call->store, call->now_s, &lost, error))) {
 		return false;
 	}
 	taken = take_or_wait(call, limit, wait_s, error);

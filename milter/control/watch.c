@@ -6,6 +6,7 @@
 
 #include "anteroom/meter.h"
 #include "anteroom/notice.h"
+#include "anteroom/tick.h"
 #include "anteroom/times.h"
 #include "control/internal.h"
 
@@ -101,12 +102,34 @@ static void write_store(Json *json, Store *store)
 	json_end_object(json);
 }
 
+static void write_clock(Json *json, const StoreClock *clock)
+{
+	json_begin_object(json, "clock");
+	json_time(json, "done", clock->looked_s);
+	json_time(json, "next", clock->next_s);
+	json_end_object(json);
+}
+
+static void write_outbox(Json *json, const OutboxCount *outbox)
+{
+	json_begin_object(json, "outbox");
+	json_int(json, "waiting", (gint64)outbox->waiting);
+	json_int(json, "due", (gint64)outbox->due);
+	json_int(json, "leased", (gint64)outbox->leased);
+	json_int(json, "dead", (gint64)outbox->dead);
+	json_time(json, "next", outbox->next_s);
+	json_end_object(json);
+}
+
 bool run_metrics(Call *call, GError **error)
 {
 	OutboxCount outbox = {0};
+	StoreClock clock = {0};
 	Json *json;
 
-	if (!store_outbox(call->store, call->now_s, &outbox, error)) {
+	/* In this order: what the clock tells next comes to the outbox. */
+	if (!store_clock(call->store, &clock, error) ||
+	    !store_outbox(call->store, call->now_s, &outbox, error)) {
 		return false;
 	}
 	json = row_new();
@@ -120,11 +143,8 @@ bool run_metrics(Call *call, GError **error)
 		write_outcomes(json, call->meter);
 		write_stages(json, call->meter);
 	}
-	json_begin_object(json, "outbox");
-	json_int(json, "waiting", (gint64)outbox.waiting);
-	json_int(json, "due", (gint64)outbox.due);
-	json_int(json, "dead", (gint64)outbox.dead);
-	json_end_object(json);
+	write_clock(json, &clock);
+	write_outbox(json, &outbox);
 	write_store(json, call->store);
 	call_row(call, json);
 	return true;

@@ -2,8 +2,8 @@
  * The courier's round: ask the daemon what is due, hand each letter to the mail
  * server, or post it to its webhook, say how it went. It keeps nothing on disk.
  * Who was killed between handing over and saying so leaves a lease behind, and
- * the notice comes again; what can't be said because the daemon is away is said
- * as soon as it is back.
+ * the next one, who says that he is new, gets the notice again; what can't be
+ * said because the daemon is away is said as soon as it is back.
  */
 #include "anteroom/notify.h"
 
@@ -27,6 +27,7 @@ struct Courier {
 	ControlClient *daemon; /* NULL: not connected */
 	GPtrArray *taken;      /* of JsonValue: leased, not yet handed over */
 	guint pause_ms;        /* after the next trouble; 0 = there was none */
+	bool begun;            /* what another had in hand is due again */
 
 	/* Shared with who stops it. */
 	GMutex lock;
@@ -164,8 +165,15 @@ static bool take(Courier *courier, GError **error)
 	json_begin_object(json, NULL);
 	json_string(json, "limit", TAKE_MOST);
 	json_string(json, "wait", WAIT);
+	if (!courier->begun) {
+		json_bool(json, "fresh", true);
+	}
 	args = parse(json);
-	return ask(courier, "notices-take", args, courier->taken, error);
+	if (!ask(courier, "notices-take", args, courier->taken, error)) {
+		return false;
+	}
+	courier->begun = true;
+	return true;
 }
 
 /* How a letter ended. WHY NULL: it was handed over. */

@@ -143,6 +143,7 @@ static void write_daemon(GString *out, const JsonValue *row, gint64 now_s)
 {
 	const JsonValue *outbox = json_get(row, "outbox");
 	const JsonValue *store = json_get(row, "store");
+	gint64 next_s = time_of(json_get(row, "clock"), "next");
 
 	write_messages(out, row);
 	write_stages(out, row);
@@ -153,6 +154,9 @@ static void write_daemon(GString *out, const JsonValue *row, gint64 now_s)
 	    json_get_int(outbox, "due", 0));
 	gauge(out, "outbox_dead", "gauge", "Notices that were given up.",
 	    json_get_int(outbox, "dead", 0));
+	gauge(out, "clock_late_seconds", "gauge",
+	    "How late the clock is with what is due.",
+	    next_s != 0 ? MAX(now_s - next_s, 0) : 0);
 	gauge(out, "store_map_bytes", "gauge", "Room of the store.",
 	    json_get_int(store, "map_bytes", 0));
 	gauge(out, "store_used_bytes", "gauge", "Room used of the store.",

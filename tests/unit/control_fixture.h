@@ -426,6 +426,15 @@ GPtrArray *store_notices_take(
 	return notices;
 }
 
+bool store_notices_lost(Store *store, gint64 now_s, guint *n, GError **error)
+{
+	(void)now_s;
+	(void)error;
+	*n = store->ended != NULL;
+	store->ended = NULL;
+	return true;
+}
+
 void store_notices_wait(Store *store, guint wait_ms)
 {
 	store->waits++;
@@ -470,6 +479,14 @@ bool store_outbox(
 	(void)now_s;
 	(void)error;
 	*count = (OutboxCount){.waiting = 3, .due = 2, .dead = 1};
+	return true;
+}
+
+bool store_clock(Store *store, StoreClock *clock, GError **error)
+{
+	(void)store;
+	(void)error;
+	*clock = (StoreClock){NOW_S, NOW_S + HOUR_S};
 	return true;
 }
 

@@ -2,7 +2,7 @@
  * Notices: who gets one, from when on; leases and their ends; what is withdrawn
  * with its case; ten breaches that become one summary.
  */
-#include "cases_fixture.h"
+#include "cases_damage.h"
 
 #include "cases/notice.h"
 
@@ -125,6 +125,72 @@ static void test_lease(void **state)
 	assert_int_equal(count(world, NOTICE_WAITING), 0);
 	assert_int_equal(count(world, NOTICE_SENT), 1);
 	world_check(world);
+}
+
+/* A courier that was killed leaves nothing behind that the next one must wait
+ * for. What it dies of twice comes later, and alone. */
+static void test_lost(void **state)
+{
+	World *world = *state;
+	guint64 id = new_case(world, 1, false);
+	OutboxCount outbox = {0};
+	guint n = 9;
+
+	assert_true(tell(world, id, NOTICE_WARNING, RUNG_TEAM, T0));
+	assert_true(tell(world, id, NOTICE_WARNING, RUNG_LEAD, T0));
+	assert_true(store_notices_lost(world->store, T0, &n, NULL));
+	assert_int_equal(n, 0);
+	g_ptr_array_unref(take(world, T0));
+	assert_true(store_outbox(world->store, T0, &outbox, NULL));
+	assert_int_equal(outbox.waiting, 2);
+	assert_int_equal(outbox.leased, 2);
+	assert_int_equal(outbox.due, 0);
+	assert_int_equal(outbox.next_s, T0 + 300);
+	assert_true(store_notice_sent(world->store, 1, T0, NULL));
+	assert_true(tell(world, id, NOTICE_BREACH, RUNG_LEAD, T0 + 1));
+	g_ptr_array_unref(take(world, T0 + 1));
+	assert_true(store_notices_lost(world->store, T0 + 2, &n, NULL));
+	assert_int_equal(n, 2);
+	g_ptr_array_unref(take(world, T0 + 2));
+	assert_true(store_notices_lost(world->store, T0 + 2, &n, NULL));
+	assert_int_equal(n, 2);
+	assert_true(store_outbox(world->store, T0 + 2, &outbox, NULL));
+	assert_int_equal(outbox.leased, 0);
+	assert_int_equal(outbox.next_s, T0 + 62);
+	for (guint i = 0; i < 2; i++) {
+		g_autoptr(GPtrArray) alone = take(world, T0 + 62 + i);
+
+		assert_int_equal(alone->len, 1);
+	}
+	assert_int_equal(count(world, NOTICE_WAITING), 2);
+	world_check(world);
+}
+
+/* As many as a courier takes can't be read: they become dead letters, and what
+ * is behind them goes out. */
+static void test_unreadable(void **state)
+{
+	World *world = *state;
+	guint64 id = new_case(world, 1, false);
+	g_autoptr(GPtrArray) dead = NULL, none = NULL, good = NULL;
+	OutboxCount outbox = {0};
+
+	for (guint i = 0; i < 65; i++) {
+		assert_true(tell(world, id, NOTICE_WARNING, RUNG_TEAM, T0 + i));
+	}
+	world_damage(world, DB_NOTICES, 1, 64);
+	none = store_notices_take(world->store, "x", T0 + 100, 64, NULL);
+	assert_int_equal(none->len, 0);
+	good = store_notices_take(world->store, "x", T0 + 100, 64, NULL);
+	assert_int_equal(good->len, 1);
+	assert_true(store_outbox(world->store, T0 + 100, &outbox, NULL));
+	assert_int_equal(outbox.dead, 64);
+	dead = store_notices(world->store, NOTICE_DEAD, 0, NULL);
+	assert_int_equal(dead->len, 64);
+	assert_int_equal(((Notice *)dead->pdata[0])->number, 1);
+	assert_non_null(
+	    strstr(((Notice *)dead->pdata[0])->error, "can't be read"));
+	assert_false(store_notice_retry(world->store, 1, T0 + 100, NULL));
 }
 
 static void test_failures(void **state)
@@ -358,6 +424,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    TEST(test_lease),
+	    TEST(test_lost),
+	    TEST(test_unreadable),
 	    TEST(test_failures),
 	    TEST(test_patience),
 	    TEST(test_rungs),

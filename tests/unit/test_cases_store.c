@@ -2,7 +2,7 @@
  * The store as a store: opening, locking, filling up, damage, batches, lists,
  * backups, many threads at once.
  */
-#include "cases_fixture.h"
+#include "cases_damage.h"
 
 #include <sched.h>
 #include <sys/mount.h>
@@ -351,32 +351,6 @@ static void test_disk_full(void **state)
 }
 
 /* ---- damage ---- */
-
-typedef struct {
-	Db db;
-	Key key;
-	bool cut; /* shorten it; else flip a bit */
-} Damage;
-
-static void damage(Txn *txn, gpointer data)
-{
-	const Damage *self = data;
-	MDB_val key = {self->key.n, (void *)(guintptr)self->key.bytes};
-	MDB_val value;
-	guint8 bytes[4096];
-
-	if (mdb_get(txn->mdb, txn->store->dbs[self->db], &key, &value)) {
-		txn_fail(txn, ERROR_NO, "nothing to damage");
-		return;
-	}
-	assert_true(value.mv_size <= sizeof(bytes));
-	memcpy(bytes, value.mv_data, value.mv_size);
-	bytes[value.mv_size / 2] ^= 0x10;
-	value.mv_data = bytes;
-	value.mv_size -= self->cut ? 3 : 0;
-	txn->writes++;
-	mdb_put(txn->mdb, txn->store->dbs[self->db], &key, &value, 0);
-}
 
 static void keep_lines(const char *line, gpointer data)
 {

@@ -3,7 +3,7 @@
  * however often and however late somebody looks; what a forecast says is what
  * ticks do; calendars that change; stores that had no alarms.
  */
-#include "cases_fixture.h"
+#include "cases_damage.h"
 
 #include "anteroom/tick.h"
 #include "anteroom/times.h"
@@ -749,8 +749,14 @@ static void test_old_store(void **state)
 
 static void care(World *world, gint64 now_s)
 {
-	assert_true(
-	    store_care(world->store, world->conf, world->sla, now_s, NULL));
+	gint64 next = 0;
+
+	assert_true(store_care(
+	    world->store, world->conf, world->sla, now_s, &next, NULL));
+	/* To the second, however often it is asked. */
+	assert_true(next > now_s && next <= now_s + 7 * DAY);
+	assert_true(now_s != T0 || next == T0 + 7 * DAY);
+	assert_true(now_s != T0 + 14 * DAY + HOUR || next == T0 + 21 * DAY);
 	world_check(world);
 }
 
@@ -858,6 +864,58 @@ static void test_many_old_notices(void **state)
 	assert_int_equal(left->len, 1);
 }
 
+/* ---- damage ---- */
+
+static guint64 letters(World *world, guint n)
+{
+	guint64 last = 0;
+
+	for (guint i = 0; i < n; i++) {
+		g_autofree char *id = g_strdup_printf("d%u@x", i);
+		g_autofree char *body =
+		    g_strdup_printf("My invoice number %u is not right.", i);
+		Mail mail = {.id = id, .body = body};
+
+		last = admit(world, &mail);
+	}
+	return last;
+}
+
+/* Damaged cases that are due, more of them than a change looks at, neither hold
+ * up those behind them nor keep the tick busy for ever. */
+static void test_damaged_cases(void **state)
+{
+	World *world = *state;
+	gint64 due_s = T0 + 8 * HOUR; /* half of standard's 16 */
+	guint64 last;
+
+	world->unchecked = true;
+	last = letters(world, 300);
+	world_damage(world, DB_CASES, 1, 280);
+	assert_int_equal(tick(world, due_s).warnings, 20);
+	assert_int_equal(tick(world, due_s).warnings, 0);
+	assert_int_equal(tick(world, due_s + 4 * HOUR).warnings, 20);
+	world_damage(world, DB_CASES, 281, last);
+	assert_int_equal(tick(world, due_s + DAY).breaches, 0);
+}
+
+static void test_damaged_pauses(void **state)
+{
+	World *world = *state;
+	guint64 last;
+	guint n = 0;
+
+	world->unchecked = true;
+	last = letters(world, 70);
+	for (guint64 id = 1; id <= last; id++) {
+		case_free(world_act(world, ACT_ANSWERED, id, "", T0, 0, NULL));
+		case_free(world_act(world, ACT_PAUSE, id, "p", T0, HOUR, NULL));
+	}
+	world_damage(world, DB_CASES, 1, 65);
+	assert_true(store_wake(world->store, world->sla, T0 + HOUR, &n, NULL));
+	assert_int_equal(n, 5);
+}
+
 /* ---- waking whoever sleeps ---- */
 
 static void count_wakes(gpointer data)
@@ -881,6 +939,43 @@ static void test_watch(void **state)
 	assert_int_equal(g_atomic_int_get(&wakes), 1);
 	admit(world, &safety);
 	assert_int_equal(g_atomic_int_get(&wakes), 2);
+	store_watch(world->store, NULL, NULL);
+}
+
+static guint taken(World *world, gint64 now_s)
+{
+	g_autoptr(GPtrArray) all =
+	    store_notices_take(world->store, "x", now_s, 64, NULL);
+
+	return all->len;
+}
+
+/* The courier comes after the clock; not for ever. */
+static void test_courier_second(void **state)
+{
+	World *world = *state;
+	gint wakes = 0;
+	StoreClock clock = {0};
+
+	admit(world, &safety);
+	tick(world, T0 + 1800);
+	store_watch(world->store, count_wakes, &wakes);
+	assert_int_equal(taken(world, T0 + 2700), 0);
+	assert_true(store_clock(world->store, &clock, NULL));
+	assert_int_equal(clock.next_s, T0 + 2700);
+	tick(world, T0 + 2700);
+	assert_int_equal(taken(world, T0 + 2700), 2);
+	tick(world, T0 + 3240);
+	assert_int_equal(taken(world, T0 + 3601), 0);
+	world->store->behind_us -= 6 * G_USEC_PER_SEC;
+	assert_int_equal(taken(world, T0 + 3601), 3);
+	store_looked(world->store, T0 + 3601, T0 + 3602);
+	assert_true(store_clock(world->store, &clock, NULL));
+	assert_int_equal(clock.looked_s, T0 + 3601);
+	assert_int_equal(clock.next_s, T0 + 3601);
+	tick(world, T0 + 3601);
+	assert_true(store_clock(world->store, &clock, NULL));
+	assert_int_equal(clock.next_s, T0 + 3602);
 	store_watch(world->store, NULL, NULL);
 }
 
@@ -911,7 +1006,10 @@ int main(void)
 	    TEST(test_blind_spot),
 	    TEST(test_old_notices),
 	    TEST(test_many_old_notices),
+	    TEST(test_damaged_cases),
+	    TEST(test_damaged_pauses),
 	    TEST(test_watch),
+	    TEST(test_courier_second),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -456,7 +456,7 @@ static void test_notice_ends(void **state)
 	    {"notice-sent", "{\"notice\":\"x\"}", "dead", ERROR_USAGE},
 	    {"notice-retry", "{\"notice\":\"N-1\"}", "dead", ERROR_DENIED},
 	};
-	g_autoptr(GPtrArray) waited = NULL;
+	g_autoptr(GPtrArray) waited = NULL, fresh = NULL;
 	Fixture fixture;
 	int code;
 
@@ -475,6 +475,11 @@ static void test_notice_ends(void **state)
 	assert_int_equal(code, -1);
 	assert_int_equal(waited->len, 0);
 	assert_true(fixture.store.waits > 0);
+	/* Nobody else has it. */
+	fresh = ask(
+	    &fixture, ROLE_READER, "notices-take", "{\"fresh\":true}", &code);
+	assert_int_equal(code, -1);
+	assert_int_equal(fresh->len, 1);
 	fixture_end(&fixture);
 }
 
