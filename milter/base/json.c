@@ -1,7 +1,12 @@
-/* JSON by json-glib; the only file that knows it. */
+/*
+ * JSON: read by json-glib, and this is the only file that knows it; written
+ * straight into a text, which a tree of objects first would make ten times as
+ * dear, and most of what is written is rows of lists.
+ */
 #include "anteroom/json.h"
 
 #include <json-glib/json-glib.h>
+#include <math.h>
 #include <string.h>
 
 #include "anteroom/error.h"
@@ -9,8 +14,11 @@
 
 #define MAX_DEPTH 32
 
+/* Written as it comes. Invariant: `more` when a value stands before the place
+ * where the next one goes, so that it needs a comma. */
 struct Json {
-	JsonBuilder *builder;
+	GString *out;
+	bool more;
 };
 
 /* A JsonValue is a JsonNode; the root's owner frees it as one. */
@@ -23,45 +31,103 @@ Json *json_new(void)
 {
 	Json *json = g_new0(Json, 1);
 
-	json->builder = json_builder_new_immutable();
+	json->out = g_string_new(NULL);
 	return json;
 }
 
 void json_free(Json *json)
 {
 	if (json != NULL) {
-		g_object_unref(json->builder);
+		if (json->out != NULL) {
+			g_string_free(json->out, TRUE);
+		}
 		g_free(json);
 	}
 }
 
-static void set_name(Json *json, const char *name)
+static void append_odd(GString *out, guchar c)
 {
-	if (name != NULL) {
-		json_builder_set_member_name(json->builder, name);
+	static const char named[] = "\bb\ff\nn\rr\tt";
+
+	for (gsize i = 0; i + 1 < sizeof(named); i += 2) {
+		if ((guchar)named[i] == c) {
+			g_string_append_c(out, '\\');
+			g_string_append_c(out, named[i + 1]);
+			return;
+		}
 	}
+	g_string_append_printf(out, "\\u%04x", c);
+}
+
+/* VALID is UTF-8. */
+static void append_string(GString *out, const char *valid)
+{
+	const char *from = valid;
+
+	g_string_append_c(out, '"');
+	for (const char *at = valid; *at != '\0'; at++) {
+		guchar c = (guchar)*at;
+
+		if (c >= ' ' && c != '"' && c != '\\' && c != 0x7f) {
+			continue;
+		}
+		g_string_append_len(out, from, at - from);
+		from = at + 1;
+		if (c == '"' || c == '\\') {
+			g_string_append_c(out, '\\');
+			g_string_append_c(out, (char)c);
+		} else {
+			append_odd(out, c);
+		}
+	}
+	g_string_append(out, from);
+	g_string_append_c(out, '"');
+}
+
+/* What stands before every value. */
+static void begin_value(Json *json, const char *name)
+{
+	if (json->more) {
+		g_string_append_c(json->out, ',');
+	}
+	if (name != NULL) {
+		append_string(json->out, name);
+		g_string_append_c(json->out, ':');
+	}
+	json->more = true;
+}
+
+static void begin_group(Json *json, const char *name, char bracket)
+{
+	begin_value(json, name);
+	g_string_append_c(json->out, bracket);
+	json->more = false;
+}
+
+static void end_group(Json *json, char bracket)
+{
+	g_string_append_c(json->out, bracket);
+	json->more = true;
 }
 
 void json_begin_object(Json *json, const char *name)
 {
-	set_name(json, name);
-	json_builder_begin_object(json->builder);
+	begin_group(json, name, '{');
 }
 
 void json_end_object(Json *json)
 {
-	json_builder_end_object(json->builder);
+	end_group(json, '}');
 }
 
 void json_begin_array(Json *json, const char *name)
 {
-	set_name(json, name);
-	json_builder_begin_array(json->builder);
+	begin_group(json, name, '[');
 }
 
 void json_end_array(Json *json)
 {
-	json_builder_end_array(json->builder);
+	end_group(json, ']');
 }
 
 void json_string(Json *json, const char *name, const char *value)
@@ -72,36 +138,48 @@ void json_string(Json *json, const char *name, const char *value)
 		json_null(json, name);
 		return;
 	}
-	set_name(json, name);
 	if (!g_utf8_validate(value, -1, NULL)) {
 		valid = g_utf8_make_valid(value, -1);
 	}
-	json_builder_add_string_value(
-	    json->builder, valid != NULL ? valid : value);
+	begin_value(json, name);
+	append_string(json->out, valid != NULL ? valid : value);
 }
 
 void json_int(Json *json, const char *name, gint64 value)
 {
-	set_name(json, name);
-	json_builder_add_int_value(json->builder, value);
+	char text[24];
+
+	begin_value(json, name);
+	g_snprintf(text, sizeof(text), "%" G_GINT64_FORMAT, value);
+	g_string_append(json->out, text);
 }
 
 void json_double(Json *json, const char *name, double value)
 {
-	set_name(json, name);
-	json_builder_add_double_value(json->builder, value);
+	char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+	if (!isfinite(value)) {
+		json_null(json, name);
+		return;
+	}
+	begin_value(json, name);
+	g_ascii_dtostr(text, sizeof(text), value);
+	g_string_append(json->out, text);
+	if (strpbrk(text, ".e") == NULL) {
+		g_string_append(json->out, ".0");
+	}
 }
 
 void json_bool(Json *json, const char *name, bool value)
 {
-	set_name(json, name);
-	json_builder_add_boolean_value(json->builder, value);
+	begin_value(json, name);
+	g_string_append(json->out, value ? "true" : "false");
 }
 
 void json_null(Json *json, const char *name)
 {
-	set_name(json, name);
-	json_builder_add_null_value(json->builder);
+	begin_value(json, name);
+	g_string_append(json->out, "null");
 }
 
 void json_time(Json *json, const char *name, gint64 at_s)
@@ -122,21 +200,20 @@ void json_strings(Json *json, const char *name, const char *const *values)
 
 void json_value(Json *json, const char *name, const JsonValue *value)
 {
+	g_autofree char *text = NULL;
+
 	if (value == NULL) {
 		json_null(json, name);
 		return;
 	}
-	set_name(json, name);
-	json_builder_add_value(json->builder, json_node_copy(node_of(value)));
+	text = json_to_string(node_of(value), FALSE);
+	begin_value(json, name);
+	g_string_append(json->out, text);
 }
 
 char *json_text(Json *json)
 {
-	JsonNode *root = json_builder_get_root(json->builder);
-	char *text = json_to_string(root, FALSE);
-
-	json_node_unref(root);
-	return text;
+	return g_string_free(g_steal_pointer(&json->out), FALSE);
 }
 
 static bool is_json(char c)

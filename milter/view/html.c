@@ -185,13 +185,29 @@ static void append_valid(
 	}
 }
 
+/* Letters that need nothing done, and most texts are nothing but them. */
+static bool is_plain(char c)
+{
+	return c >= ' ' && c < 0x7f && strchr("&<>\"'", c) == NULL;
+}
+
 static void append_escaped(
     Html *html, const char *text, guint max_chars, Context context)
 {
 	/* No work on what won't fit. */
 	gsize length = strnlen(text, html->max_bytes + 1);
-	g_autofree char *valid = g_utf8_make_valid(text, (gssize)length);
+	g_autofree char *valid = NULL;
+	gsize plain = 0;
 
+	while (plain < length && is_plain(text[plain])) {
+		plain++;
+	}
+	if (plain == length && plain <= max_chars &&
+	    html->out->len + plain < html->max_bytes) {
+		g_string_append_len(html->out, text, (gssize)plain);
+		return;
+	}
+	valid = g_utf8_make_valid(text, (gssize)length);
 	append_valid(html, valid, max_chars, context);
 }
 
@@ -235,7 +251,9 @@ void html_close(Html *html)
 	end_tag(html);
 	tag = html->open[--html->depth];
 	if (!is_void(tag)) {
-		g_string_append_printf(html->out, "</%s>", tag);
+		g_string_append(html->out, "</");
+		g_string_append(html->out, tag);
+		g_string_append_c(html->out, '>');
 	}
 }
 
@@ -252,7 +270,9 @@ static void append_attribute(Html *html, const char *name, const char *value)
 	if (!takes_attribute(html)) {
 		return;
 	}
-	g_string_append_printf(html->out, " %s=\"", name);
+	g_string_append_c(html->out, ' ');
+	g_string_append(html->out, name);
+	g_string_append(html->out, "=\"");
 	append_escaped(html, value, G_MAXUINT, CONTEXT_ATTRIBUTE);
 	g_string_append_c(html->out, '"');
 }

@@ -241,6 +241,40 @@ static void json_round_trip(void **state)
 	assert_null(json_get(json_get(value, "s"), "x"));
 }
 
+/* Byte by byte: nested, empty, odd characters, a parsed value within. */
+static void json_exact(void **state)
+{
+	g_autoptr(Json) json = json_new();
+	g_autoptr(JsonValue) inner = json_parse("{\"k\":[1,\"z\"]}", 13, NULL);
+	g_autofree char *text = NULL;
+
+	(void)state;
+	json_begin_object(json, NULL);
+	json_begin_array(json, "e");
+	json_end_array(json);
+	json_begin_array(json, "a");
+	json_int(json, NULL, -7);
+	json_begin_object(json, NULL);
+	json_end_object(json);
+	json_begin_object(json, NULL);
+	json_bool(json, "x\"y", false);
+	json_end_object(json);
+	json_null(json, NULL);
+	json_end_array(json);
+	json_string(json, "s", "\"\\/\b\f\n\r\t\x01\x1f\x7f\xc3\xa4<");
+	json_value(json, "v", inner);
+	json_double(json, "d", 3);
+	json_double(json, "n", -1.0 / 0.0);
+	json_double(json, "big", 1e300);
+	json_end_object(json);
+	text = json_text(json);
+	assert_string_equal(text,
+	    "{\"e\":[],\"a\":[-7,{},{\"x\\\"y\":false},null],"
+	    "\"s\":\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u001f\\u007f\xc3\xa4<\","
+	    "\"v\":{\"k\":[1,\"z\"]},\"d\":3.0,\"n\":null,"
+	    "\"big\":1.0000000000000001e+300}");
+}
+
 static void json_refuses(void **state)
 {
 	g_autofree char *deep = g_strnfill(100000, '[');
@@ -292,6 +326,7 @@ int main(void)
 	    cmocka_unit_test(near_words),
 	    cmocka_unit_test(hostile_text_is_shown_harmless),
 	    cmocka_unit_test(json_round_trip),
+	    cmocka_unit_test(json_exact),
 	    cmocka_unit_test(json_refuses),
 	    cmocka_unit_test(urgency_levels),
 	};
