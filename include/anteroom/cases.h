@@ -376,11 +376,19 @@ bool store_wake(
 
 /* ---- looking ---- */
 
+/* Of what isn't overdue. */
+typedef enum {
+	CASE_PART_ALL,
+	CASE_PART_PROMISED, /* a reply promised something */
+	CASE_PART_NEXT,     /* none did; a deadline runs, or somebody waits */
+} CasePart;
+
 typedef struct {
 	const char *team, *topic, *desk; /* NULL = any */
 	const char *const *teams;        /* one of these; NULL = any */
 	guint states;                    /* bit 1 << CaseState; 0 = any */
 	bool overdue;                    /* only those overdue at now_s */
+	CasePart part;                   /* all: the overdue as well */
 	const char *search; /* words of subject, from, name, excerpt; NULL */
 	guint limit;        /* 0 = all */
 	gint64 now_s;

@@ -72,6 +72,13 @@ void fact_init(Fact *fact, const Case *kase, FactNames *names);
 void fact_clear(Fact *fact);
 bool fact_equal(const Fact *a, const Fact *b);
 
+/* Seconds from arrival to first reply, if there was one. */
+guint32 fact_took(const Fact *fact);
+/* Does a promise of a reply run? */
+bool fact_promised(const Fact *fact);
+/* Is something still to come: open, paused, or a clock runs? */
+bool fact_unsettled(const Fact *fact);
+
 guint fact_n_clocks(const Fact *fact);
 guint fact_n_holders(const Fact *fact);
 
@@ -93,5 +100,34 @@ bool store_has_facts(Store *store);
 typedef void (*FactVisit)(guint64 id, const Fact *fact, gpointer data);
 bool store_each_fact(
     Store *store, FactVisit visit, gpointer data, GError **error);
+
+/* The same for those that arrived from FROM_S on and before TO_S, and for those
+ * that aren't settled. Facts in memory are found without a look at the
+ * others. */
+bool store_each_arrived(Store *store, gint64 from_s, gint64 to_s,
+    FactVisit visit, gpointer data, GError **error);
+bool store_each_unsettled(
+    Store *store, FactVisit visit, gpointer data, GError **error);
+
+/* What of a team's cases, those of desks in shadow mode apart, is the same
+ * whatever the time. */
+typedef struct {
+	guint32 team;
+	guint states[CASE_STATES];
+	guint met, missed; /* clocks of the first reply */
+	guint broken;      /* promises */
+	guint replied;     /* cases with a reply of the team that was seen */
+	guint by_hand;     /* cases that ended without one */
+	guint answered;    /* cases with a first reply */
+	gint64 median_s;   /* of it, from the arrival; -1: none */
+} FactCount;
+
+/* For each team that has or had cases. As FactVisit. */
+typedef void (*FactCountVisit)(const FactCount *count, gpointer data);
+bool store_each_count(
+    Store *store, FactCountVisit visit, gpointer data, GError **error);
+
+/* Changes whenever something that is kept does; 0: they aren't kept. */
+guint64 store_facts_version(Store *store);
 
 #endif

@@ -1,11 +1,13 @@
 /*
- * Which cases a list shows, by the facts in memory: where few of many fit, a
- * look at all of them there is cheaper than at the index on the disk.
+ * Which cases a list shows, by the facts in memory: a few are the front of what
+ * stands there in order; for many of them all facts are looked at, which is
+ * still cheaper than the index on the disk.
  */
 #include "cases/facts.h"
 
 #include <string.h>
 
+#define FEW 4096        /* found by merging */
 #define KEEP_LEAST 1024 /* gathered before all but the first go */
 
 typedef struct {
@@ -14,9 +16,7 @@ typedef struct {
 } Choice;
 
 typedef struct {
-	const CaseFilter *filter;
-	guint32 team, topic, desk;
-	GArray *teams; /* of guint32 */
+	const FactFilter *filter;
 	guint most;
 	gint64 worst;  /* beyond it none is needed any more */
 	GArray *found; /* of Choice */
@@ -27,29 +27,6 @@ static gint64 rank_of(const Fact *fact)
 {
 	return fact->due_s != 0 ? (gint64)fact->due_s
 				: G_MAXINT64 - (gint64)fact->received_s;
-}
-
-static bool in_teams(const Choosing *choosing, guint32 team)
-{
-	for (guint i = 0; i < choosing->teams->len; i++) {
-		if (g_array_index(choosing->teams, guint32, i) == team) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool fits(const Choosing *choosing, const Fact *fact)
-{
-	const CaseFilter *filter = choosing->filter;
-
-	return (!filter->states || (filter->states & 1u << fact->state)) &&
-	       (!filter->team || fact->team == choosing->team) &&
-	       (!filter->topic || fact->topic == choosing->topic) &&
-	       (!filter->desk || fact->desk == choosing->desk) &&
-	       (!filter->teams || in_teams(choosing, fact->team)) &&
-	       (!filter->overdue ||
-		   (fact->due_s && fact->due_s < filter->now_s));
 }
 
 static int compare(gconstpointer a, gconstpointer b)
@@ -76,7 +53,8 @@ static void choose_one(guint64 id, const Fact *fact, gpointer data)
 	Choice choice = {.rank = rank_of(fact), .id = id};
 	GArray *found = choosing->found;
 
-	if (choice.rank > choosing->worst || !fits(choosing, fact)) {
+	if (choice.rank > choosing->worst ||
+	    !fact_fits(choosing->filter, fact)) {
 		return;
 	}
 	g_array_append_val(found, choice);
@@ -87,46 +65,36 @@ static void choose_one(guint64 id, const Fact *fact, gpointer data)
 	}
 }
 
-static void find_names(Choosing *choosing, FactNames *names)
+/* Many: a lock isn't held for all of them. */
+static bool choose_many(
+    Store *store, const FactFilter *filter, guint most, GArray *ids)
 {
-	const CaseFilter *filter = choosing->filter;
+	g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(Choice));
+	Choosing choosing = {.filter = filter,
+	    .most = most,
+	    .worst = G_MAXINT64,
+	    .found = found};
 
-	choosing->team = fact_names_find(names, filter->team);
-	choosing->topic = fact_names_find(names, filter->topic);
-	choosing->desk = fact_names_find(names, filter->desk);
-	for (gsize i = 0; filter->teams && filter->teams[i]; i++) {
-		guint32 team = fact_names_find(names, filter->teams[i]);
-
-		g_array_append_val(choosing->teams, team);
+	if (!facts_visit(store, choose_one, &choosing)) {
+		return false;
 	}
-}
-
-/* The index alone is enough for the first of all, or of what is late. */
-static bool is_picky(const CaseFilter *filter)
-{
-	return filter->team || filter->topic || filter->desk || filter->teams ||
-	       filter->states;
+	keep_first(&choosing);
+	for (guint i = 0; i < found->len; i++) {
+		g_array_append_val(ids, g_array_index(found, Choice, i).id);
+	}
+	return true;
 }
 
 GArray *facts_choose(Store *store, const CaseFilter *filter, guint most)
 {
-	g_autoptr(GArray) teams = g_array_new(FALSE, FALSE, sizeof(guint32));
-	g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(Choice));
-	Choosing choosing = {.filter = filter,
-	    .teams = teams,
-	    .most = most,
-	    .worst = G_MAXINT64,
-	    .found = found};
-	GArray *ids;
+	GArray *ids = g_array_new(FALSE, FALSE, sizeof(guint64));
+	FactFilter names = fact_filter(filter, store_fact_names(store));
+	bool done = most <= FEW ? facts_front(store, &names, most, ids)
+				: choose_many(store, &names, most, ids);
 
-	find_names(&choosing, store_fact_names(store));
-	if (!is_picky(filter) || !facts_visit(store, choose_one, &choosing)) {
-		return NULL;
-	}
-	keep_first(&choosing);
-	ids = g_array_new(FALSE, FALSE, sizeof(guint64));
-	for (guint i = 0; i < found->len; i++) {
-		g_array_append_val(ids, g_array_index(found, Choice, i).id);
+	fact_filter_clear(&names);
+	if (!done) {
+		g_clear_pointer(&ids, g_array_unref);
 	}
 	return ids;
 }

@@ -212,6 +212,31 @@ void fact_clear(Fact *fact)
 	memset(fact, 0, sizeof(*fact));
 }
 
+guint32 fact_took(const Fact *fact)
+{
+	return fact->first_reply_s > fact->received_s
+		   ? fact->first_reply_s - fact->received_s
+		   : 0;
+}
+
+bool fact_promised(const Fact *fact)
+{
+	for (guint i = 0; i < fact_n_clocks(fact); i++) {
+		const FactClock *clock = &fact->more->clocks[i];
+
+		if (clock->metric == METRIC_PROMISE && clock->ended_s == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool fact_unsettled(const Fact *fact)
+{
+	return fact->due_s != 0 || fact->state == CASE_OPEN ||
+	       fact->state == CASE_PAUSED;
+}
+
 guint fact_n_clocks(const Fact *fact)
 {
 	return fact->more != NULL ? fact->more->n_clocks : 0;

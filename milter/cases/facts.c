@@ -18,6 +18,8 @@ struct Facts {
 	FactNames *names;
 	GMutex mutex;
 	GPtrArray *blocks; /* of Fact[BLOCK]; NULL: nothing there */
+	Tally *tally;      /* of those in `blocks`, always */
+	guint64 version;
 	bool ready;
 	gint kept; /* atomic */
 	gint stop; /* atomic */
@@ -36,6 +38,7 @@ Facts *facts_new(void)
 
 	facts->names = fact_names_new();
 	facts->blocks = g_ptr_array_new();
+	facts->tally = tally_new();
 	g_mutex_init(&facts->mutex);
 	return facts;
 }
@@ -59,6 +62,7 @@ void facts_free(Facts *facts)
 		g_free(block);
 	}
 	g_ptr_array_unref(facts->blocks);
+	tally_free(facts->tally);
 	fact_names_free(facts->names);
 	g_mutex_clear(&facts->mutex);
 	g_free(facts);
@@ -104,9 +108,11 @@ static void put(Facts *facts, const Changed *changed, bool newer)
 	} else {
 		Fact *at = place(facts, changed->id);
 
-		if (newer || !at->set) {
+		if (!at->set || (newer && !fact_equal(at, &fact))) {
 			Fact old = *at;
 
+			tally_change(facts->tally, changed->id, at, &fact);
+			facts->version++;
 			*at = fact;
 			fact = old;
 		}
@@ -308,6 +314,37 @@ bool facts_visit(Store *store, FactVisit visit, gpointer data)
 	return true;
 }
 
+guint64 store_facts_version(Store *store)
+{
+	Facts *facts = store->facts;
+	guint64 version;
+
+	g_mutex_lock(&facts->mutex);
+	version = facts->ready ? facts->version + 1 : 0;
+	g_mutex_unlock(&facts->mutex);
+	return version;
+}
+
+/* Those with the numbers IDS, as they are by then. */
+static void visit_ids(
+    Facts *facts, const GArray *ids, FactVisit visit, gpointer data)
+{
+	for (guint i = 0; i < ids->len;) {
+		guint end = MIN(i + BLOCK, ids->len);
+
+		g_mutex_lock(&facts->mutex);
+		for (; i < end; i++) {
+			guint64 id = g_array_index(ids, guint64, i);
+			const Fact *fact = place_if(facts, id);
+
+			if (fact && fact->set) {
+				visit(id, fact, data);
+			}
+		}
+		g_mutex_unlock(&facts->mutex);
+	}
+}
+
 static bool walk(Store *store, FactVisit visit, gpointer data, GError **error)
 {
 	GArray *all = changed_new();
@@ -338,7 +375,128 @@ bool store_each_fact(
 	       walk(store, visit, data, error);
 }
 
+/* Some of them, where a walk has to look at all. */
+typedef struct {
+	bool unsettled;
+	gint64 from_s, to_s;
+	FactVisit visit;
+	gpointer data;
+} Some;
+
+static void visit_some(guint64 id, const Fact *fact, gpointer data)
+{
+	const Some *some = data;
+
+	if (some->unsettled ? fact_unsettled(fact)
+			    : fact->received_s >= some->from_s &&
+				  fact->received_s < some->to_s) {
+		some->visit(id, fact, some->data);
+	}
+}
+
+static bool each_of_some(Store *store, Some *some, GError **error)
+{
+	Facts *facts = store->facts;
+	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(guint64));
+	bool ready;
+
+	g_mutex_lock(&facts->mutex);
+	ready = facts->ready;
+	if (ready && some->unsettled) {
+		tally_unsettled(facts->tally, ids);
+	} else if (ready) {
+		tally_arrived(facts->tally, some->from_s, some->to_s, ids);
+	}
+	g_mutex_unlock(&facts->mutex);
+	if (ready) {
+		visit_ids(facts, ids, some->visit, some->data);
+	}
+	return ready || walk(store, visit_some, some, error);
+}
+
+bool store_each_arrived(Store *store, gint64 from_s, gint64 to_s,
+    FactVisit visit, gpointer data, GError **error)
+{
+	Some some = {
+	    .from_s = from_s, .to_s = to_s, .visit = visit, .data = data};
+
+	return each_of_some(store, &some, error);
+}
+
+bool store_each_unsettled(
+    Store *store, FactVisit visit, gpointer data, GError **error)
+{
+	Some some = {.unsettled = true, .visit = visit, .data = data};
+
+	return each_of_some(store, &some, error);
+}
+
+static void count_in(guint64 id, const Fact *fact, gpointer data)
+{
+	tally_change(data, id, NULL, fact);
+}
+
+bool store_each_count(
+    Store *store, FactCountVisit visit, gpointer data, GError **error)
+{
+	Facts *facts = store->facts;
+	Tally *tally = NULL;
+	bool ready, good = true;
+
+	g_mutex_lock(&facts->mutex);
+	ready = facts->ready;
+	if (ready) {
+		tally_each_count(facts->tally, visit, data);
+	}
+	g_mutex_unlock(&facts->mutex);
+	if (!ready) {
+		tally = tally_new();
+		good = walk(store, count_in, tally, error);
+	}
+	if (tally && good) {
+		tally_each_count(tally, visit, data);
+	}
+	tally_free(tally);
+	return good;
+}
+
+bool facts_front(
+    Store *store, const FactFilter *filter, guint most, GArray *ids)
+{
+	Facts *facts = store->facts;
+	bool ready;
+
+	g_mutex_lock(&facts->mutex);
+	ready = facts->ready;
+	if (ready) {
+		tally_choose(facts->tally, filter, most, ids);
+	}
+	g_mutex_unlock(&facts->mutex);
+	return ready;
+}
+
 /* ---- comparing ---- */
+
+/* Is what was counted bit by bit what is there? */
+static bool tally_holds(Facts *facts)
+{
+	Tally *anew = tally_new();
+	bool same;
+
+	g_mutex_lock(&facts->mutex);
+	for (guint n = 0; n < facts->blocks->len; n++) {
+		const Fact *block = facts->blocks->pdata[n];
+
+		for (guint i = 0; block && i < BLOCK; i++) {
+			tally_change(
+			    anew, (guint64)n * BLOCK + i, NULL, &block[i]);
+		}
+	}
+	same = tally_equal(anew, facts->tally);
+	g_mutex_unlock(&facts->mutex);
+	tally_free(anew);
+	return same;
+}
 
 typedef struct {
 	guint64 last;
@@ -394,6 +552,9 @@ bool facts_compare(
 {
 	Comparing comparing = {.wrong = wrong, .data = data};
 
+	if (!tally_holds(store->facts)) {
+		wrong(0, data);
+	}
 	while (!comparing.done) {
 		if (!commit_run(store, compare_some, &comparing, error)) {
 			return false;

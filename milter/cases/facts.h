@@ -4,6 +4,7 @@
 
 #include "anteroom/facts.h"
 #include "cases/internal.h"
+#include "cases/tally.h"
 
 Facts *facts_new(void);
 /* Ends the thread that gathers them. */
@@ -23,7 +24,12 @@ bool facts_visit(Store *store, FactVisit visit, gpointer data);
  * apart, in the order of `order`. NULL: the index has to say. Transfer full. */
 GArray *facts_choose(Store *store, const CaseFilter *filter, guint most);
 
-/* Called with a case whose facts in memory aren't those of its record. */
+/* The first MOST that fit, its search apart; false: they aren't kept. */
+bool facts_front(
+    Store *store, const FactFilter *filter, guint most, GArray *ids);
+
+/* Called with a case whose facts in memory aren't those of its record; with 0
+ * when what was counted of them isn't what they are. */
 typedef void (*FactsWrong)(guint64 id, gpointer data);
 /* Compares them all while mail goes on; those that are kept must be ready. */
 bool facts_compare(

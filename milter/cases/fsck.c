@@ -562,9 +562,11 @@ static void walk(Fsck *fsck, Db db)
 
 static void complain_facts(guint64 id, gpointer data)
 {
-	g_autofree char *name = case_name(id);
+	g_autofree char *name = id != 0 ? case_name(id) : g_strdup("counts");
 
-	complain(data, name, "what is counted isn't what its record says");
+	complain(data, name,
+	    id != 0 ? "what is counted isn't what its record says"
+		    : "they aren't what is counted of each case");
 }
 
 bool store_fsck(Store *store, StoreReport report, gpointer data,

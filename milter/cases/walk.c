@@ -44,6 +44,35 @@ static bool has_words(const CaseFilter *filter, const Case *kase)
 	return text_has_words(all, filter->search);
 }
 
+static bool has_promise(const Case *kase)
+{
+	for (guint i = 0; i < kase->clocks->len; i++) {
+		const Clock *clock = &g_array_index(kase->clocks, Clock, i);
+
+		if (clock->metric == METRIC_PROMISE &&
+		    clock->state == CLOCK_RUNNING) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool part_fits(const CaseFilter *filter, const Case *kase, gint64 due)
+{
+	bool promised = has_promise(kase);
+
+	if (filter->part == CASE_PART_ALL) {
+		return true;
+	}
+	if (due && due < filter->now_s) {
+		return false;
+	}
+	return filter->part == CASE_PART_PROMISED
+		   ? promised
+		   : !promised && kase->state != CASE_PAUSED &&
+			 (due || kase->state == CASE_OPEN);
+}
+
 static bool case_fits(const CaseFilter *filter, const Case *kase)
 {
 	Order order = {.state = kase->state,
@@ -54,7 +83,7 @@ static bool case_fits(const CaseFilter *filter, const Case *kase)
 
 	return index_fits(filter, &order) &&
 	       (!filter->overdue || (due && due < filter->now_s)) &&
-	       has_words(filter, kase);
+	       part_fits(filter, kase, due) && has_words(filter, kase);
 }
 
 /* Beyond these entries nothing is overdue any more. */
@@ -115,7 +144,12 @@ static GArray *collect(Store *store, const CaseFilter *filter, GError **error)
 	    filter->search || !filter->limit ? G_MAXUINT : filter->limit;
 	GArray *ids = facts_choose(store, filter, most);
 
-	return ids ? ids : collect_by_index(store, filter, most, error);
+	if (ids) {
+		return ids;
+	}
+	/* The index doesn't know of promises. */
+	return collect_by_index(store, filter,
+	    filter->part == CASE_PART_ALL ? most : G_MAXUINT, error);
 }
 
 /* ---- copying out ---- */

@@ -12,20 +12,15 @@
 #include "anteroom/facts.h"
 #include "anteroom/notice.h"
 #include "control/internal.h"
-#include "control/nth.h"
 
 #define SOON_S (2 * 3600)
 #define SOON_PART 4
 
 typedef struct {
 	char *team;
-	guint states[CASE_STATES];
+	FactCount count; /* what doesn't hang on the time */
 	guint due_soon, overdue;
-	guint met, missed;
-	guint promises, late_promises, broken_promises;
-	guint replied; /* cases with a reply of the team that was seen */
-	guint by_hand; /* ended without one */
-	GArray *first_reply_s; /* of guint32: from arrival to first reply */
+	guint promises, late_promises;
 } TeamCount;
 
 typedef struct {
@@ -43,7 +38,6 @@ static void count_free(gpointer data)
 	TeamCount *count = data;
 
 	g_free(count->team);
-	g_array_unref(count->first_reply_s);
 	g_free(count);
 }
 
@@ -61,7 +55,7 @@ static TeamCount *count_new(const char *team)
 	TeamCount *count = g_new0(TeamCount, 1);
 
 	count->team = g_strdup(team);
-	count->first_reply_s = g_array_new(FALSE, FALSE, sizeof(guint32));
+	count->count.median_s = -1;
 	return count;
 }
 
@@ -141,29 +135,14 @@ static void count_promises(TeamCount *count, const Fact *fact, gint64 now_s)
 	for (guint i = 0; i < fact_n_clocks(fact); i++) {
 		const FactClock *clock = &fact->more->clocks[i];
 
-		if (clock->metric == METRIC_PROMISE) {
-			count->promises += clock->ended_s == 0;
-			count->broken_promises += clock->ended_s != 0;
-			count->late_promises +=
-			    clock->ended_s == 0 && clock->due_s < now_s;
+		if (clock->metric == METRIC_PROMISE && clock->ended_s == 0) {
+			count->promises++;
+			count->late_promises += clock->due_s < now_s;
 		}
 	}
 }
 
-static void count_first_replies(TeamCount *count, const Fact *fact)
-{
-	guint32 took_s = fact->first_reply_s > fact->received_s
-			     ? fact->first_reply_s - fact->received_s
-			     : 0;
-
-	count->met += fact->met;
-	count->missed += fact->missed;
-	if (fact->first_reply_s != 0) {
-		g_array_append_val(count->first_reply_s, took_s);
-	}
-}
-
-static void count_one(guint64 id, const Fact *fact, gpointer data)
+static void count_unsettled(guint64 id, const Fact *fact, gpointer data)
 {
 	Status *status = data;
 	TeamCount *count = count_of(status, fact->team);
@@ -173,23 +152,30 @@ static void count_one(guint64 id, const Fact *fact, gpointer data)
 	if (fact->mode == MODE_SHADOW || count == status->nobody) {
 		return;
 	}
-	count->states[fact->state]++;
 	if (fact->due_s != 0 && fact->due_s < now_s) {
 		count->overdue++;
 	} else if (due_soon(status, fact)) {
 		count->due_soon++;
 	}
-	count_first_replies(count, fact);
 	count_promises(count, fact, now_s);
-	count->replied += fact->seen_answered;
-	count->by_hand += fact->ended_unseen;
 }
 
-static void write_median(Json *json, const GArray *times)
+static void count_team(const FactCount *sum, gpointer data)
 {
-	gint64 median_s =
-	    nth_median((const guint32 *)(gconstpointer)times->data, times->len);
+	Status *status = data;
+	guint cases = 0;
 
+	/* A team without cases has a line only if it is configured. */
+	for (gsize i = 0; i < G_N_ELEMENTS(sum->states); i++) {
+		cases += sum->states[i];
+	}
+	if (cases > 0) {
+		count_of(status, sum->team)->count = *sum;
+	}
+}
+
+static void write_median(Json *json, gint64 median_s)
+{
 	if (median_s < 0) {
 		json_null(json, "median_s");
 	} else {
@@ -197,25 +183,27 @@ static void write_median(Json *json, const GArray *times)
 	}
 }
 
-static void write_count(Json *json, const TeamCount *count)
+static void write_count(Json *json, const TeamCount *team)
 {
+	const FactCount *count = &team->count;
+
 	json_begin_object(json, NULL);
-	json_string(json, "team", count->team);
+	json_string(json, "team", team->team);
 	json_int(json, "open", count->states[CASE_OPEN]);
-	json_int(json, "due_soon", count->due_soon);
-	json_int(json, "overdue", count->overdue);
+	json_int(json, "due_soon", team->due_soon);
+	json_int(json, "overdue", team->overdue);
 	json_int(json, "paused", count->states[CASE_PAUSED]);
 	json_int(json, "answered", count->states[CASE_ANSWERED]);
 	json_int(json, "closed", count->states[CASE_CLOSED]);
 	json_begin_object(json, "first_reply");
 	json_int(json, "met", count->met);
 	json_int(json, "missed", count->missed);
-	write_median(json, count->first_reply_s);
+	write_median(json, count->median_s);
 	json_end_object(json);
 	json_begin_object(json, "promises");
-	json_int(json, "open", count->promises);
-	json_int(json, "overdue", count->late_promises);
-	json_int(json, "broken", count->broken_promises);
+	json_int(json, "open", team->promises);
+	json_int(json, "overdue", team->late_promises);
+	json_int(json, "broken", count->broken);
 	json_end_object(json);
 	json_bool(json, "blind",
 	    count->replied == 0 && count->by_hand >= CASES_BLIND);
@@ -273,7 +261,9 @@ bool run_status(Call *call, GError **error)
 	status.horizons = horizons;
 	status.nobody = count_new("");
 	begin_teams(&status);
-	good = store_each_fact(call->store, count_one, &status, error) &&
+	good = store_each_count(call->store, count_team, &status, error) &&
+	       store_each_unsettled(
+		   call->store, count_unsettled, &status, error) &&
 	       store_outbox(call->store, call->now_s, &outbox, error);
 	count_free(status.nobody);
 	if (!good) {

@@ -21,6 +21,7 @@
 #include "anteroom/message.h"
 #include "anteroom/notice.h"
 #include "anteroom/tick.h"
+#include "cases/tally.h"
 
 #define NOW_S                                                           \
 	G_GINT64_CONSTANT(1795255200) /* 2026-11-21T10:00:00Z, Saturday \
@@ -263,6 +264,59 @@ bool store_each_fact(
 		visit(kase->id, &fact, data);
 		fact_clear(&fact);
 	}
+	return true;
+}
+
+bool store_each_arrived(Store *store, gint64 from_s, gint64 to_s,
+    FactVisit visit, gpointer data, GError **error)
+{
+	(void)error;
+	for (guint i = 0; i < store->cases->len; i++) {
+		const Case *kase = store->cases->pdata[i];
+		Fact fact;
+
+		fact_init(&fact, kase, store->names);
+		if (fact.received_s >= from_s && fact.received_s < to_s) {
+			visit(kase->id, &fact, data);
+		}
+		fact_clear(&fact);
+	}
+	return true;
+}
+
+bool store_each_unsettled(
+    Store *store, FactVisit visit, gpointer data, GError **error)
+{
+	(void)error;
+	for (guint i = 0; i < store->cases->len; i++) {
+		const Case *kase = store->cases->pdata[i];
+		Fact fact;
+
+		fact_init(&fact, kase, store->names);
+		if (fact_unsettled(&fact)) {
+			visit(kase->id, &fact, data);
+		}
+		fact_clear(&fact);
+	}
+	return true;
+}
+
+bool store_each_count(
+    Store *store, FactCountVisit visit, gpointer data, GError **error)
+{
+	Tally *tally = tally_new();
+
+	(void)error;
+	for (guint i = 0; i < store->cases->len; i++) {
+		const Case *kase = store->cases->pdata[i];
+		Fact fact;
+
+		fact_init(&fact, kase, store->names);
+		tally_change(tally, kase->id, NULL, &fact);
+		fact_clear(&fact);
+	}
+	tally_each_count(tally, visit, data);
+	tally_free(tally);
 	return true;
 }
 

@@ -5,8 +5,11 @@
 #include "cases_fixture.h"
 
 #include "cases/facts.h"
+#include "cases/spread.h"
 
 #define STEPS 400
+#define MANY_STEPS 3000
+#define LOOK_STEPS 250 /* apart */
 #define SEED 20261121
 
 static void wrong(guint64 id, gpointer data)
@@ -44,7 +47,8 @@ typedef struct {
 static void random_mail(Random *random)
 {
 	static const char *const topics[] = {"billing", "press", "safety"};
-	guint about = (guint)g_rand_int_range(random->rand, 0, 40);
+	guint about =
+	    (guint)g_rand_int_range(random->rand, 0, 40 + (gint)random->n);
 	g_autofree char *id = g_strdup_printf("m%u@x.example", random->n);
 	g_autofree char *refs = g_strdup_printf("m%u@x.example", about);
 	g_autofree char *body = g_strdup_printf("invoice %u", random->n++);
@@ -66,7 +70,8 @@ static void random_mail(Random *random)
 
 static void random_reply(Random *random)
 {
-	guint about = (guint)g_rand_int_range(random->rand, 0, 40);
+	guint about =
+	    (guint)g_rand_int_range(random->rand, 0, 40 + (gint)random->n);
 	g_autofree char *id = g_strdup_printf("r%u@x.example", random->n);
 	g_autofree char *refs = g_strdup_printf("m%u@x.example", about);
 	g_autofree char *body = g_strdup_printf("done %u", random->n++);
@@ -103,7 +108,7 @@ static void random_act(Random *random)
 	    {ACT_ROUTE, "trust"}, {ACT_URGENCY, "high"}, {ACT_TOPIC, "press"},
 	    {ACT_ANSWERED, ""}, {ACT_CLOSE, "done"}, {ACT_REOPEN, NULL},
 	    {ACT_PAUSE, "waits"}, {ACT_RESUME, NULL}, {ACT_MERGE, NULL},
-	    {ACT_UNMERGE, NULL}, {ACT_UNDO, NULL}};
+	    {ACT_UNMERGE, NULL}, {ACT_UNDO, NULL}, {ACT_SPLIT, "2"}};
 	gint i = g_rand_int_range(random->rand, 0, G_N_ELEMENTS(table));
 	gint64 number =
 	    table[i].kind == ACT_PAUSE
@@ -140,6 +145,13 @@ static Random random_new(World *world, guint32 seed)
 	    .world = world, .rand = g_rand_new_with_seed(seed), .now_s = T0};
 }
 
+static int by_number(gconstpointer a, gconstpointer b)
+{
+	guint64 x = *(const guint64 *)a, y = *(const guint64 *)b;
+
+	return (x > y) - (x < y);
+}
+
 /* ---- the same with and without ---- */
 
 static bool note_id(const Case *kase, gpointer data)
@@ -169,6 +181,14 @@ static const CaseFilter filters[] = {
     {.team = "care", .overdue = true, .now_s = T0 + 20 * DAY},
     {.team = "care", .search = "invoice", .limit = 2},
     {.desk = "ceo"},
+    {.limit = 12},
+    {.overdue = true, .limit = 9, .now_s = T0 + 20 * DAY},
+    {.part = CASE_PART_NEXT, .now_s = T0 + 20 * DAY},
+    {.part = CASE_PART_NEXT, .limit = 4, .now_s = T0 + 60 * DAY},
+    {.part = CASE_PART_PROMISED, .limit = 30, .now_s = T0 + 10 * DAY},
+    {.part = CASE_PART_PROMISED, .team = "care", .now_s = T0 + 60 * DAY},
+    {.topic = "press", .teams = some_teams, .limit = 60},
+    {.states = 1u << CASE_CLOSED, .limit = 25},
 };
 
 static GPtrArray *lists_of(World *world)
@@ -196,6 +216,75 @@ static void assert_same_lists(const GPtrArray *a, const GPtrArray *b)
 	assert_true(rows > 20);
 }
 
+/* ---- what is counted bit by bit ---- */
+
+typedef struct {
+	World *world;
+	GString *text;
+	guint n;
+	guint64 sum;
+} Told;
+
+static void tell_count(const FactCount *count, gpointer data)
+{
+	Told *told = data;
+	FactNames *names = store_fact_names(told->world->store);
+
+	told->n += count->states[0] + count->states[1] + count->states[2] +
+		   count->states[3];
+	g_string_append_printf(told->text,
+	    "%s %u %u %u %u, %u %u %u, %u %u %u %" G_GINT64_FORMAT "\n",
+	    fact_names_text(names, count->team), count->states[0],
+	    count->states[1], count->states[2], count->states[3], count->met,
+	    count->missed, count->broken, count->replied, count->by_hand,
+	    count->answered, count->median_s);
+}
+
+static void tell_fact(guint64 id, const Fact *fact, gpointer data)
+{
+	Told *told = data;
+
+	told->n++;
+	told->sum += id * 31 * (fact->state + 1) + fact->due_s;
+}
+
+static int by_text(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Names have other numbers in another life. */
+static void sort_lines(GString *text)
+{
+	g_auto(GStrv) lines = g_strsplit(text->str, "\n", -1);
+	g_autofree char *sorted = NULL;
+
+	qsort(lines, g_strv_length(lines), sizeof(char *), by_text);
+	sorted = g_strjoinv("\n", lines);
+	g_string_assign(text, sorted);
+}
+
+/* All of it as one text. Transfer full. */
+static char *told_of(World *world)
+{
+	static const gint64 days[] = {-1, 0, 2, 3, 9, 30, 90};
+	Told told = {.world = world, .text = g_string_new(NULL)};
+
+	assert_true(store_each_count(world->store, tell_count, &told, NULL));
+	sort_lines(told.text);
+	assert_true(store_each_unsettled(world->store, tell_fact, &told, NULL));
+	g_string_append_printf(
+	    told.text, "\n%u %" G_GUINT64_FORMAT "\n", told.n, told.sum);
+	for (gsize i = 0; i + 1 < G_N_ELEMENTS(days); i++) {
+		told.n = 0;
+		assert_true(store_each_arrived(world->store, T0 + days[i] * DAY,
+		    T0 + days[i + 1] * DAY + 7, tell_fact, &told, NULL));
+		g_string_append_printf(
+		    told.text, "%u %" G_GUINT64_FORMAT "\n", told.n, told.sum);
+	}
+	return g_string_free(told.text, FALSE);
+}
+
 static void sum_facts(guint64 id, const Fact *fact, gpointer data)
 {
 	guint64 *sum = data;
@@ -212,21 +301,32 @@ static void test_random(void **state)
 	g_autoptr(GPtrArray) by_index = NULL;
 	g_autoptr(GPtrArray) by_facts = NULL;
 	guint64 kept[3] = {0}, walked[3] = {0};
+	g_autofree char *told = NULL, *walk = NULL, *anew = NULL;
 
 	(void)state;
 	world->unchecked = true;
 	store_keep_facts(world->store);
 	await_facts(world);
-	for (guint i = 0; i < STEPS; i++) {
+	for (guint i = 0; i < MANY_STEPS; i++) {
 		random_step(&random);
+		if (i % LOOK_STEPS == 0) {
+			assert_int_equal(differences(world), 0);
+		}
 	}
 	assert_int_equal(differences(world), 0);
 	by_facts = lists_of(world);
+	told = told_of(world);
 	assert_true(store_each_fact(world->store, sum_facts, kept, NULL));
 	world_reopen(world);
 	assert_false(store_has_facts(world->store));
 	by_index = lists_of(world);
+	walk = told_of(world);
+	assert_string_equal(told, walk);
 	assert_true(store_each_fact(world->store, sum_facts, walked, NULL));
+	store_keep_facts(world->store);
+	await_facts(world);
+	anew = told_of(world);
+	assert_string_equal(told, anew);
 	assert_same_lists(by_facts, by_index);
 	assert_memory_equal(kept, walked, sizeof(kept));
 	assert_true(kept[0] > 50 && kept[2] > 100);
@@ -299,9 +399,58 @@ static void test_differs(void **state)
 	world_free(world);
 }
 
+/* As sorting says, while numbers come and go. */
+static void test_spread(void **state)
+{
+	GRand *rand = g_rand_new_with_seed(SEED);
+	g_autoptr(GArray) all = g_array_new(FALSE, FALSE, sizeof(guint64));
+	Spread spread = {0};
+	Shelf shelf;
+
+	(void)state;
+	shelf_init(&shelf);
+	assert_int_equal(spread_median(&spread), -1);
+	for (guint i = 0; i < 4000; i++) {
+		/* Small and large ones, and the same again. */
+		guint64 number = (guint64)(g_rand_int(rand) >>
+					   g_rand_int_range(rand, 0, 32));
+		const guint64 *looked;
+		guint n;
+
+		if (all->len > 0 && g_rand_int_range(rand, 0, 3) == 0) {
+			guint at = g_rand_int(rand) % all->len;
+
+			number = g_array_index(all, guint64, at);
+			g_array_remove_index_fast(all, at);
+			spread_remove(&spread, (guint32)number);
+			shelf_take(&shelf, number);
+		} else {
+			g_array_append_val(all, number);
+			spread_add(&spread, (guint32)number);
+			shelf_put(&shelf, number);
+		}
+		if (i % 37 != 0 || all->len == 0) {
+			continue;
+		}
+		g_array_sort(all, by_number);
+		looked = shelf_look(&shelf, &n);
+		assert_int_equal(n, all->len);
+		assert_memory_equal(looked, all->data, n * sizeof(*looked));
+		assert_int_equal(spread_median(&spread),
+		    (looked[(n - 1) / 2] + looked[n / 2]) / 2);
+		assert_true(shelf_place(&shelf, looked[n / 3]) <= n / 3);
+		assert_int_equal(shelf_place(&shelf, G_MAXUINT64), n);
+	}
+	assert_true(all->len > 1000);
+	spread_clear(&spread);
+	shelf_clear(&shelf);
+	g_rand_free(rand);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_spread),
 	    cmocka_unit_test(test_random),
 	    cmocka_unit_test(test_meanwhile),
 	    cmocka_unit_test(test_differs),
