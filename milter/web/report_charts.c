@@ -33,11 +33,9 @@ static void add_value(Data *data, double value)
 	g_array_append_val(data->values, value);
 }
 
-static ChartData chart_of(
-    const Data *data, const char *id, const char *title, const char *desc)
+static ChartData chart_of(const Data *data)
 {
-	return (ChartData){.head = {.id = id, .title = title, .desc = desc},
-	    .series = (const char *const *)data->series->pdata,
+	return (ChartData){.series = (const char *const *)data->series->pdata,
 	    .n_series = data->series->len,
 	    .places = (const char *const *)data->places->pdata,
 	    .n_places = data->places->len,
@@ -86,13 +84,57 @@ static void data_table(Page *page, const Data *data, const char *caption)
 	html_close(html);
 }
 
-static void chart_box(Page *page)
+typedef struct {
+	const char *id, *title, *desc;
+	void (*draw)(Page *page, ChartData *chart);
+} Panel;
+
+/* A chart of DATA with its heading and its table. Clears DATA. */
+static void chart_panel(Page *page, Data *data, const Panel *panel)
 {
-	html_open(page->html, "div");
-	html_attr(page->html, "class", "chart-box");
-	html_attr(page->html, "tabindex", "0");
-	html_attr(page->html, "role", "region");
-	html_attr(page->html, "aria-label", t(page, "Chart"));
+	Html *html = page->html;
+	ChartData chart = chart_of(data);
+	g_autofree char *id = g_strconcat(panel->id, "-chart", NULL);
+
+	chart.head =
+	    (ChartHead){.id = id, .title = panel->title, .desc = panel->desc};
+	panel_begin(page, panel->id, panel->title, false);
+	html_open(html, "div");
+	html_attr(html, "class", "chart-box");
+	html_attr(html, "tabindex", "0");
+	html_attr(html, "role", "region");
+	html_attr(html, "aria-label", t(page, "Chart"));
+	panel->draw(page, &chart);
+	html_close(html);
+	data_table(page, data, panel->title);
+	html_close(html);
+	data_clear(data);
+}
+
+static void draw_bars(Page *page, ChartData *chart)
+{
+	chart_bars(page->html, chart);
+}
+
+static void draw_heat(Page *page, ChartData *chart)
+{
+	chart_heat(page->html, chart);
+}
+
+static void draw_used(Page *page, ChartData *chart)
+{
+	chart_histogram(page->html, chart, 10, t(page, "the target"));
+}
+
+static void draw_shares(Page *page, ChartData *chart)
+{
+	chart->top = 100;
+	chart_lines(page->html, chart);
+}
+
+static void draw_rows(Page *page, ChartData *chart)
+{
+	chart_rows(page->html, chart, NULL);
 }
 
 /* ---- arrivals by topic and day ---- */
@@ -154,23 +196,16 @@ void report_arrivals(ReportPage *view)
 {
 	Page *page = &view->page;
 	const JsonValue *days = json_get(view->row, "days");
-	const char *title = t(page, "Arrivals by day and topic");
 	Data data = data_new();
-	ChartData chart;
 
 	arrival_series(view, &data);
 	for (guint i = 0; i < json_length(days); i++) {
 		arrival_day(&data, json_at(days, i));
 	}
-	panel_begin(page, "arrivals", title, false);
-	chart = chart_of(&data, "arrivals-chart", title,
-	    t(page, "A column a day; each topic is a part of it."));
-	chart_box(page);
-	chart_bars(page->html, &chart);
-	html_close(page->html);
-	data_table(page, &data, title);
-	html_close(page->html);
-	data_clear(&data);
+	chart_panel(page, &data,
+	    &(Panel){"arrivals", t(page, "Arrivals by day and topic"),
+		t(page, "A column a day; each topic is a part of it."),
+		draw_bars});
 }
 
 /* ---- hour of the week ---- */
@@ -181,9 +216,7 @@ void report_hours(ReportPage *view)
 	    N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun")};
 	Page *page = &view->page;
 	const JsonValue *hours = json_get(view->row, "hours");
-	const char *title = t(page, "Arrivals by hour of the week");
 	Data data = data_new();
-	ChartData chart;
 
 	for (guint day = 0; day < G_N_ELEMENTS(names); day++) {
 		g_ptr_array_add(data.series, g_strdup(t(page, names[day])));
@@ -196,15 +229,10 @@ void report_hours(ReportPage *view)
 				       json_at(json_at(hours, day), h), 0));
 		}
 	}
-	panel_begin(page, "hours", title, false);
-	chart = chart_of(&data, "hours-chart", title,
-	    t(page, "A row a day, a column an hour; darker is more."));
-	chart_box(page);
-	chart_heat(page->html, &chart);
-	html_close(page->html);
-	data_table(page, &data, title);
-	html_close(page->html);
-	data_clear(&data);
+	chart_panel(page, &data,
+	    &(Panel){"hours", t(page, "Arrivals by hour of the week"),
+		t(page, "A row a day, a column an hour; darker is more."),
+		draw_heat});
 }
 
 /* ---- reply times ---- */
@@ -225,9 +253,7 @@ void report_times_chart(ReportPage *view)
 {
 	Page *page = &view->page;
 	const JsonValue *classes = json_get(view->row, "reply_times");
-	const char *title = t(page, "Time until the first reply");
 	Data data = data_new();
-	ChartData chart;
 
 	g_ptr_array_add(data.series, g_strdup(t(page, "in time")));
 	g_ptr_array_add(data.series, g_strdup(t(page, "late")));
@@ -238,25 +264,18 @@ void report_times_chart(ReportPage *view)
 		add_value(&data, (double)json_get_int(class, "in_time", 0));
 		add_value(&data, (double)json_get_int(class, "late", 0));
 	}
-	panel_begin(page, "times", title, false);
-	chart = chart_of(&data, "times-chart", title,
-	    t(page, "How many replies took how long, by the wall clock."));
-	chart_box(page);
-	chart_bars(page->html, &chart);
-	html_close(page->html);
-	data_table(page, &data, title);
-	html_close(page->html);
-	data_clear(&data);
+	chart_panel(page, &data,
+	    &(Panel){"times", t(page, "Time until the first reply"),
+		t(page, "How many replies took how long, by the wall clock."),
+		draw_bars});
 }
 
 void report_used(ReportPage *view)
 {
 	Page *page = &view->page;
 	const JsonValue *tenths = json_get(view->row, "used_tenths");
-	const char *title = t(page, "How much of the promised time it took");
 	guint n = json_length(tenths);
 	Data data = data_new();
-	ChartData chart;
 
 	g_ptr_array_add(data.series, g_strdup(t(page, "replies")));
 	for (guint i = 0; i < n; i++) {
@@ -265,16 +284,11 @@ void report_used(ReportPage *view)
 			      : g_strdup(t(page, "more")));
 		add_value(&data, (double)json_as_int(json_at(tenths, i), 0));
 	}
-	panel_begin(page, "used", title, false);
-	chart = chart_of(&data, "used-chart", title,
-	    t(page, "Open hours until the reply, in hundredths of what was "
-		    "promised; right of the line is late."));
-	chart_box(page);
-	chart_histogram(page->html, &chart, 10, t(page, "the target"));
-	html_close(page->html);
-	data_table(page, &data, title);
-	html_close(page->html);
-	data_clear(&data);
+	chart_panel(page, &data,
+	    &(Panel){"used", t(page, "How much of the promised time it took"),
+		t(page, "Open hours until the reply, in hundredths of what was "
+			"promised; right of the line is late."),
+		draw_used});
 }
 
 /* ---- weeks ---- */
@@ -283,9 +297,7 @@ void report_weeks_chart(ReportPage *view)
 {
 	Page *page = &view->page;
 	const JsonValue *weeks = json_get(view->row, "weeks");
-	const char *title = t(page, "Share in time, by week");
 	Data data = data_new();
-	ChartData chart;
 
 	g_ptr_array_add(data.series, g_strdup(t(page, "in time, %")));
 	for (guint i = 0; i < json_length(weeks); i++) {
@@ -300,16 +312,10 @@ void report_weeks_chart(ReportPage *view)
 		add_value(
 		    &data, all > 0 ? (double)met * 100 / (double)all : -1);
 	}
-	panel_begin(page, "shares", title, false);
-	chart = chart_of(&data, "shares-chart", title,
-	    t(page, "First replies before their deadline, of a hundred."));
-	chart.top = 100;
-	chart_box(page);
-	chart_lines(page->html, &chart);
-	html_close(page->html);
-	data_table(page, &data, title);
-	html_close(page->html);
-	data_clear(&data);
+	chart_panel(page, &data,
+	    &(Panel){"shares", t(page, "Share in time, by week"),
+		t(page, "First replies before their deadline, of a hundred."),
+		draw_shares});
 }
 
 /* ---- ages ---- */
@@ -318,9 +324,7 @@ void report_ages_chart(ReportPage *view)
 {
 	Page *page = &view->page;
 	const JsonValue *classes = json_get(view->row, "open_ages");
-	const char *title = t(page, "Open cases by age");
 	Data data = data_new();
-	ChartData chart;
 
 	g_ptr_array_add(data.series, g_strdup(t(page, "cases")));
 	for (guint i = 0; i < json_length(classes); i++) {
@@ -329,13 +333,8 @@ void report_ages_chart(ReportPage *view)
 		g_ptr_array_add(data.places, bound_label(page, class));
 		add_value(&data, (double)json_get_int(class, "cases", 0));
 	}
-	panel_begin(page, "ages", title, false);
-	chart = chart_of(&data, "ages-chart", title,
-	    t(page, "What is open now, by how long ago it arrived."));
-	chart_box(page);
-	chart_rows(page->html, &chart, NULL);
-	html_close(page->html);
-	data_table(page, &data, title);
-	html_close(page->html);
-	data_clear(&data);
+	chart_panel(page, &data,
+	    &(Panel){"ages", t(page, "Open cases by age"),
+		t(page, "What is open now, by how long ago it arrived."),
+		draw_rows});
 }
