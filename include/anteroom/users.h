@@ -57,6 +57,9 @@ const User *users_at(const Users *users, guint index);
 /* NULL when there is none. */
 const User *users_find(const Users *users, const char *name);
 
+/* What every token begins with. */
+#define USERS_TOKEN_PREFIX "ar_"
+
 /* Whose TOKEN it is; NULL: nobody's. */
 const User *users_by_token(const Users *users, const char *token);
 
@@ -71,14 +74,15 @@ bool users_check_password(
 typedef struct UsersFile UsersFile;
 
 /* Transfer full. */
-UsersFile *users_file_new(const char *path);
+UsersFile *users_file_new(void);
 void users_file_free(UsersFile *file);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(UsersFile, users_file_free)
 
-/* What the file says now; read again only when it was replaced. A file that
- * can't be read stands as it was read last, and is logged. Never NULL. Transfer
- * full. Any thread. */
-Users *users_file_get(UsersFile *file);
+/* What the file PATH says now; read again only when it was replaced, or is
+ * another than before. A file that can't be read stands as it was read last, is
+ * logged, and tried again; one that is damaged, when it was mended. Never NULL.
+ * Transfer full. Any thread. */
+Users *users_file_get(UsersFile *file, const char *path);
 
 /* ---- changing it ---- */
 

@@ -99,6 +99,7 @@ Control *control_new(SetupSlot *slot, Store *store)
 
 	control->slot = slot;
 	control->store = store;
+	control->users = users_file_new();
 	g_mutex_init(&control->looks);
 	control->started_s = times_now_s();
 	return control;
@@ -132,13 +133,7 @@ void control_free(Control *control)
 
 bool control_listen(Control *control, const char *path, GError **error)
 {
-	Setup *setup;
-
 	g_return_val_if_fail(control->listener == NULL, false);
-	setup = setup_slot_get(control->slot);
-	users_file_free(control->users); /* of a try before that failed */
-	control->users = users_file_new(setup->conf->web_users);
-	setup_unref(setup);
 	control->serving = true; /* before its threads begin */
 	control->listener = listener_new(control, path, error);
 	return control->listener != NULL;

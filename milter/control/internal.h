@@ -18,7 +18,7 @@ struct Control {
 	gint64 started_s;
 	GMutex looks;     /* held while one is written down */
 	gint stopping;    /* atomic: whoever waits for something stops */
-	UsersFile *users; /* of the web pages; NULL until control_listen */
+	UsersFile *users; /* of the web pages */
 };
 
 /* One command in work. Invariant: `setup` holds a reference throughout. */

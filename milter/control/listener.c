@@ -131,6 +131,16 @@ static bool read_payload(
 	       STREAM_OK;
 }
 
+/* Those of the configuration that holds now. */
+static Users *users_now(Control *control)
+{
+	Setup *setup = setup_slot_get(control->slot);
+	Users *users = users_file_get(control->users, setup->conf->web_users);
+
+	setup_unref(setup);
+	return users;
+}
+
 /* From now on it is this user who asks, with his rights and no others. */
 static bool find_person(const Client *client, const Users *users,
     const char *login, ControlRequest *request, GError **error)
@@ -160,8 +170,7 @@ static bool has_gone(gpointer asker)
 
 static bool serve_request(Client *client, const JsonValue *line)
 {
-	g_autoptr(Users) users =
-	    users_file_get(client->listener->control->users);
+	g_autoptr(Users) users = users_now(client->listener->control);
 	const char *login = json_get_string(line, "login");
 	g_autofree char *user = request_user(client, line);
 	g_autoptr(GError) error = NULL;

@@ -20,7 +20,6 @@
 #define GROUP "anteroom-web" /* daemon and web process are in it */
 #define MAX_BYTES (4 * 1024 * 1024)
 #define MAX_TOKENS 10
-#define TOKEN_PREFIX "ar_"
 #define PASSWORD_LEAST 10 /* characters */
 
 static Users *fail_errno(const char *path, ErrorCode code, GError **error)
@@ -55,19 +54,17 @@ Users *users_load(const char *path, GError **error)
 /* ---- reading again ---- */
 
 struct UsersFile {
-	char *path;
 	GMutex lock;
 	Users *users;
-	struct stat seen; /* zeroed: it wasn't there */
+	struct stat seen; /* when it was read; zeroed: it wasn't there */
+	bool failed;      /* said so */
 };
 
-UsersFile *users_file_new(const char *path)
+UsersFile *users_file_new(void)
 {
 	UsersFile *file = g_new0(UsersFile, 1);
 
-	file->path = g_strdup(path);
 	g_mutex_init(&file->lock);
-	file->seen.st_nlink = 0;
 	file->users = users_new();
 	return file;
 }
@@ -77,7 +74,6 @@ void users_file_free(UsersFile *file)
 	if (file != NULL) {
 		users_unref(file->users);
 		g_mutex_clear(&file->lock);
-		g_free(file->path);
 		g_free(file);
 	}
 }
@@ -92,31 +88,39 @@ static bool same_file(const struct stat *a, const struct stat *b)
 	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
-static void read_again(UsersFile *file)
+/* What is damaged stays so until it is replaced; whatever else went wrong may
+ * be over the next time. */
+static void read_again(UsersFile *file, const char *path, struct stat now)
 {
 	g_autoptr(GError) error = NULL;
-	Users *users = users_load(file->path, &error);
+	Users *users = users_load(path, &error);
+	bool damaged = g_error_matches(error, ANTEROOM_ERROR, ERROR_CONFIG);
 
-	if (users == NULL) {
+	if (users != NULL || damaged) {
+		file->seen = now;
+	}
+	if (users == NULL && (damaged || !file->failed)) {
 		log_line(LOG_ERROR, "users", "error", error->message, NULL);
+	}
+	file->failed = users == NULL;
+	if (users == NULL) {
 		return;
 	}
 	users_unref(file->users);
 	file->users = users;
 }
 
-Users *users_file_get(UsersFile *file)
+Users *users_file_get(UsersFile *file, const char *path)
 {
 	struct stat now = {0};
 	Users *users;
 
 	g_mutex_lock(&file->lock);
-	if (stat(file->path, &now) != 0) {
+	if (stat(path, &now) != 0) {
 		now = (struct stat){0};
 	}
 	if (!same_file(&now, &file->seen)) {
-		file->seen = now;
-		read_again(file);
+		read_again(file, path, now);
 	}
 	users = users_ref(file->users);
 	g_mutex_unlock(&file->lock);
@@ -281,7 +285,7 @@ bool users_edit_token(
 		return false;
 	}
 	secret = secret_new();
-	*token = g_strconcat(TOKEN_PREFIX, secret, NULL);
+	*token = g_strconcat(USERS_TOKEN_PREFIX, secret, NULL);
 	user->tokens = g_renew(char *, user->tokens, n + 2);
 	user->tokens[n] = secret_hash(*token);
 	user->tokens[n + 1] = NULL;

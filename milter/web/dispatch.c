@@ -82,7 +82,6 @@ typedef struct {
 	WebRequest request;
 	SessionLook look;
 	char *csrf_own;
-	bool token;   /* by an API token: nothing a browser adds by itself */
 	bool expired; /* there was a cookie, and it is worth nothing */
 } Visit;
 
@@ -109,22 +108,23 @@ static char *agent_address(const Visit *visit)
 	return last;
 }
 
-/* "Bearer TOKEN". False: it was tried, and is nothing. */
-static bool know_token(Visit *visit)
+/* The token in "Bearer TOKEN"; NULL when it isn't one of ours: what somebody
+ * shows to a proxy before us comes in the same field. */
+static const char *own_token(const char *authorization)
 {
-	const char *text = visit->input->authorization;
-
-	visit->token = true;
-	if (g_ascii_strncasecmp(text, "Bearer ", 7) != 0) {
-		return false;
+	if (authorization == NULL ||
+	    g_ascii_strncasecmp(authorization, "Bearer ", 7) != 0) {
+		return NULL;
 	}
-	text += strspn(text + 7, " ") + 7;
-	visit->request.user = users_by_token(visit->request.users, text);
-	return visit->request.user != NULL;
+	authorization += strspn(authorization + 7, " ") + 7;
+	return g_str_has_prefix(authorization, USERS_TOKEN_PREFIX)
+		   ? authorization
+		   : NULL;
 }
 
 static void know_proxy_user(Visit *visit)
 {
+	visit->request.known = BY_PROXY;
 	visit->request.user =
 	    users_find(visit->request.users, visit->input->proxy_user);
 	if (visit->request.user != NULL) {
@@ -134,40 +134,49 @@ static void know_proxy_user(Visit *visit)
 	}
 }
 
-static void know_session(Visit *visit)
+const User *web_session_user(Web *web, const Conf *conf, const Users *users,
+    const char *secret, bool use, SessionLook *look)
 {
-	const Conf *conf = visit->request.conf;
 	SessionTimes times = {
-	    visit->request.now_s, conf->web_idle_s, conf->web_session_s};
-	const char *secret = visit->request.cookie_secret;
+	    times_now_s(), conf->web_idle_s, conf->web_session_s};
 	g_autofree char *mark = NULL;
 	const User *user;
 
-	visit->expired = true;
-	if (!sessions_look(
-		visit->web->sessions, secret, &times, &visit->look)) {
-		return;
+	if (!sessions_look(web->sessions, secret, &times, use, look)) {
+		return NULL;
 	}
-	user = users_find(visit->request.users, visit->look.name);
+	user = users_find(users, look->name);
 	mark = user != NULL ? secret_hash(user->password) : NULL;
-	if (g_strcmp0(mark, visit->look.mark) != 0) {
-		sessions_end(visit->web->sessions, secret);
-		return;
+	if (g_strcmp0(mark, look->mark) != 0) {
+		sessions_end(web->sessions, secret);
+		return NULL;
 	}
-	visit->expired = false;
-	visit->request.user = user;
-	visit->request.csrf = visit->look.csrf;
+	return user;
+}
+
+static void know_session(Visit *visit)
+{
+	WebRequest *request = &visit->request;
+
+	request->known = BY_SESSION;
+	request->user = web_session_user(visit->web, request->conf,
+	    request->users, request->cookie_secret, true, &visit->look);
+	visit->expired = request->user == NULL;
+	request->csrf = visit->expired ? "" : visit->look.csrf;
 }
 
 static void know_user(Visit *visit)
 {
 	const WebInput *input = visit->input;
+	WebRequest *request = &visit->request;
 
-	if (input->authorization != NULL) {
-		know_token(visit);
+	request->token = own_token(input->authorization);
+	if (request->token != NULL) {
+		request->known = BY_TOKEN;
+		request->user = users_by_token(request->users, request->token);
 	} else if (input->proxy_user != NULL && by_proxy(visit)) {
 		know_proxy_user(visit);
-	} else if (visit->request.cookie_secret != NULL) {
+	} else if (request->cookie_secret != NULL) {
 		know_session(visit);
 	}
 }
@@ -210,7 +219,7 @@ static bool meant(const Visit *visit, const WebPage *page)
 	const WebRequest *request = &visit->request;
 	const char *given = fields_get(request->form, "csrf");
 
-	if (visit->token) {
+	if (request->known == BY_TOKEN) {
 		return true;
 	}
 	if (!from_here(visit)) {
@@ -268,7 +277,7 @@ static bool ask_login(const Visit *visit, WebReply *reply)
 	g_autofree char *next = NULL;
 	g_autofree char *path = NULL;
 
-	if (request->api || visit->token) {
+	if (request->api || request->known == BY_TOKEN) {
 		return refuse(
 		    visit, reply, 401, "A login or a token is needed.");
 	}
@@ -424,7 +433,7 @@ static const char *language_of(const char *accepted)
 void web_dispatch(Web *web, const WebInput *input, WebReply *reply)
 {
 	g_autoptr(Conf) conf = web_conf(web);
-	g_autoptr(Users) users = users_file_get(web->users);
+	g_autoptr(Users) users = users_file_get(web->users, conf->web_users);
 	g_autoptr(Fields) query = fields_new();
 	g_autoptr(Fields) form = fields_new();
 	g_autoptr(Fields) cookies = fields_new();

@@ -146,19 +146,32 @@ void watcher_free(Watcher *watcher)
 
 typedef struct {
 	Web *web;
-	char *secret; /* of the session that has to last; NULL: a token */
 	char *name;
+	UserRole role;
+	WebKnown known;
+	char *proof; /* the token, or the session's secret; NULL: none */
 	guint64 seen;
 } EventStream;
 
-/* Is he still let in? Watching isn't use: it keeps no session alive. */
+/* Is what let him in still worth it? Watching isn't use: it keeps no session
+ * alive. */
 static bool still_allowed(const EventStream *stream)
 {
-	g_autoptr(Users) users = users_file_get(stream->web->users);
+	g_autoptr(Conf) conf = web_conf(stream->web);
+	g_autoptr(Users) users =
+	    users_file_get(stream->web->users, conf->web_users);
+	const User *user = users_find(users, stream->name);
+	SessionLook look;
 
-	return users_find(users, stream->name) != NULL &&
-	       (stream->secret == NULL ||
-		   sessions_lasts(stream->web->sessions, stream->secret));
+	if (user == NULL || user->role != stream->role) {
+		return false;
+	}
+	if (stream->known == BY_TOKEN) {
+		return users_by_token(users, stream->proof) == user;
+	}
+	return stream->known != BY_SESSION ||
+	       web_session_user(stream->web, conf, users, stream->proof, false,
+		   &look) == user;
 }
 
 /* True: something changed; false: nothing did for a while, or it ends. */
@@ -207,7 +220,7 @@ static void stream_free(gpointer data)
 	g_mutex_lock(&watcher->lock);
 	watcher->streams--;
 	g_mutex_unlock(&watcher->lock);
-	g_free(stream->secret);
+	g_free(stream->proof);
 	g_free(stream->name);
 	g_free(stream);
 }
@@ -241,8 +254,11 @@ void events_page(const WebRequest *request, WebReply *reply)
 	stream = g_new0(EventStream, 1);
 	stream->web = request->web;
 	stream->name = g_strdup(request->user->name);
-	stream->secret =
-	    *request->csrf != '\0' ? g_strdup(request->cookie_secret) : NULL;
+	stream->role = request->user->role;
+	stream->known = request->known;
+	stream->proof =
+	    g_strdup(request->known == BY_SESSION ? request->cookie_secret
+						  : request->token);
 	stream->seen = number;
 	reply->status = 200;
 	reply->type = "text/event-stream";

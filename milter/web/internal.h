@@ -30,34 +30,6 @@ struct Web {
 /* A new reference. */
 Conf *web_conf(Web *web);
 
-/* ---- dispatch.c ---- */
-
-/* What came in, before anybody looked at it. Strings are the server's. */
-typedef struct {
-	const char *method;
-	const char *path;  /* raw, before the "?" */
-	const char *query; /* raw; "" */
-	const char *body;
-	gsize n_body;
-	const char *content_type;
-	const char *host;
-	const char *origin;
-	const char *fetch_site;
-	const char *fetch_mode;
-	const char *cookie;
-	const char *authorization;
-	const char *csrf; /* X-CSRF-Token */
-	const char *forwarded_for;
-	const char *language;
-	const char *if_none_match;
-	const char *proxy_user; /* of the header that is configured */
-	const char *peer;       /* address; "unix" */
-} WebInput;
-
-/* From an input to its answer. Any thread. */
-void web_dispatch(Web *web, const WebInput *input, WebReply *reply);
-void reply_clear(WebReply *reply);
-
 /* ---- session.c ---- */
 
 #define COOKIE_NAME "__Host-anteroom"
@@ -86,11 +58,10 @@ void sessions_free(Sessions *sessions);
  * the cookie. Transfer full. */
 char *sessions_begin(Sessions *sessions, const char *name, const char *mark,
     const SessionTimes *times);
-/* Is SECRET that of a session that lasts? Its use is noted. */
+/* Is SECRET that of a session that lasts? With USE that is noted, and the
+ * session lasts the longer. */
 bool sessions_look(Sessions *sessions, const char *secret,
-    const SessionTimes *times, SessionLook *look);
-/* Is it there still? Its use isn't noted. */
-bool sessions_lasts(Sessions *sessions, const char *secret);
+    const SessionTimes *times, bool use, SessionLook *look);
 void sessions_end(Sessions *sessions, const char *secret);
 guint sessions_count(Sessions *sessions);
 /* The form token of one whom a proxy vouches for. Transfer full. */
@@ -101,6 +72,39 @@ bool sessions_allow(Sessions *sessions, const char *key, const Rate *rate,
     gint64 now_s, guint *retry_s);
 /* KEY's last try doesn't count: it was right. */
 void sessions_forgive(Sessions *sessions, const char *key);
+
+/* ---- dispatch.c ---- */
+
+/* What came in, before anybody looked at it. Strings are the server's. */
+typedef struct {
+	const char *method;
+	const char *path;  /* raw, before the "?" */
+	const char *query; /* raw; "" */
+	const char *body;
+	gsize n_body;
+	const char *content_type;
+	const char *host;
+	const char *origin;
+	const char *fetch_site;
+	const char *fetch_mode;
+	const char *cookie;
+	const char *authorization;
+	const char *csrf; /* X-CSRF-Token */
+	const char *forwarded_for;
+	const char *language;
+	const char *if_none_match;
+	const char *proxy_user; /* of the header that is configured */
+	const char *peer;       /* address; "unix" */
+} WebInput;
+
+/* From an input to its answer. Any thread. */
+void web_dispatch(Web *web, const WebInput *input, WebReply *reply);
+
+/* Whose session SECRET is, if it lasts, he is there and his password is what it
+ * was; NULL: it was none, or is ended now. */
+const User *web_session_user(Web *web, const Conf *conf, const Users *users,
+    const char *secret, bool use, SessionLook *look);
+void reply_clear(WebReply *reply);
 
 /* ---- backend.c ---- */
 Backend *backend_new(void);

@@ -128,7 +128,7 @@ char *sessions_begin(Sessions *sessions, const char *name, const char *mark,
 }
 
 bool sessions_look(Sessions *sessions, const char *secret,
-    const SessionTimes *times, SessionLook *look)
+    const SessionTimes *times, bool use, SessionLook *look)
 {
 	g_autofree char *hash = secret_hash(secret);
 	Session *session;
@@ -138,7 +138,7 @@ bool sessions_look(Sessions *sessions, const char *secret,
 	session = g_hash_table_lookup(sessions->by_hash, hash);
 	good = session != NULL && !is_over(session, times);
 	if (good) {
-		session->used_s = times->now_s;
+		session->used_s = use ? times->now_s : session->used_s;
 		g_strlcpy(look->name, session->name, sizeof(look->name));
 		g_strlcpy(look->mark, session->mark, sizeof(look->mark));
 		g_strlcpy(look->csrf, session->csrf, sizeof(look->csrf));
@@ -147,17 +147,6 @@ bool sessions_look(Sessions *sessions, const char *secret,
 	}
 	g_mutex_unlock(&sessions->lock);
 	return good;
-}
-
-bool sessions_lasts(Sessions *sessions, const char *secret)
-{
-	g_autofree char *hash = secret_hash(secret);
-	bool lasts;
-
-	g_mutex_lock(&sessions->lock);
-	lasts = g_hash_table_contains(sessions->by_hash, hash);
-	g_mutex_unlock(&sessions->lock);
-	return lasts;
 }
 
 void sessions_end(Sessions *sessions, const char *secret)

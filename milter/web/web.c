@@ -29,7 +29,7 @@ Web *web_start(Conf *conf, GError **error)
 	g_mutex_init(&web->lock);
 	web->conf = conf_ref(conf);
 	web->zone = zone_of(conf);
-	web->users = users_file_new(conf->web_users);
+	web->users = users_file_new();
 	web->backend = backend_new();
 	web->sessions = sessions_new();
 	web->started_s = times_now_s();

@@ -19,6 +19,14 @@
  * counts once, the first. Values are valid UTF-8 without NUL. */
 typedef struct Fields Fields;
 
+/* By what somebody is known. */
+typedef enum {
+	BY_NOTHING,
+	BY_TOKEN,   /* of ours: nothing that a browser adds by itself */
+	BY_PROXY,   /* a proxy of ours says his name */
+	BY_SESSION, /* he logged in */
+} WebKnown;
+
 typedef struct {
 	Web *web;
 	Conf *conf;       /* a reference for as long as the request lasts */
@@ -32,6 +40,8 @@ typedef struct {
 
 	/* Who asks; NULL on the pages that need nobody. Borrowed. */
 	const User *user;
+	WebKnown known;    /* BY_TOKEN too where it is nobody's */
+	const char *token; /* with BY_TOKEN; else NULL */
 	/* For the hidden field "csrf" of every form; "" without a session. */
 	const char *csrf;
 	/* "en" or "de", by what the browser prefers. */

@@ -387,6 +387,26 @@ class Logins(unittest.TestCase):
         finally:
             reload_with(line + '\n    proxies = {"192.0.2.1"}', line)
 
+    def test_authorization_of_others(self):
+        """What a proxy logs in with is none of our tokens, and decides
+        nothing."""
+        for other in ("Basic YW5uYTp4", "Bearer eyJhbGciOi.J9.x", "Digest a"):
+            field = {"Authorization": other}
+            told = dict(field, **{"X-Remote-User": "anna"})
+            self.assertEqual(WEB.browser(headers=told).get("/").status, 200)
+            self.assertEqual(WEB.browser(headers=told).post(
+                "/logout", {}).status, 403)  # and it is no token either
+            browser = WEB.browser("anna", headers=field)
+            page = browser.get("/")
+            self.assertEqual(page.status, 200)
+            self.assertEqual(browser.post("/logout", {}).status, 403)
+            self.assertEqual(browser.post(
+                "/logout", {"csrf": page.csrf()}).status, 303)
+            self.assertEqual(browser.get("/").status, 303)
+        wrong = {"Authorization": "bearer ar_wrong"}
+        self.assertEqual(WEB.browser("anna", headers=wrong).get(
+            "/api/v1/cases").status, 401)
+
 
 class Forgery(unittest.TestCase):
     def setUp(self):
@@ -564,12 +584,21 @@ class Metrics(unittest.TestCase):
 
 class Events(unittest.TestCase):
     def open(self, browser):
+        return self.open_with(f"Cookie: {webserver.COOKIE}={browser.cookie}")
+
+    def open_with(self, *fields):
         peer = socket.create_connection(("127.0.0.1", WEB.port), timeout=30)
         self.addCleanup(peer.close)
-        peer.sendall(f"GET /events HTTP/1.1\r\nHost: a\r\nCookie: "
-                     f"{webserver.COOKIE}={browser.cookie}\r\n\r\n".encode())
+        peer.sendall("\r\n".join(("GET /events HTTP/1.1", "Host: a", *fields,
+                                  "", "")).encode())
         self.assertIn(b"text/event-stream", peer.recv(65536))
         return peer
+
+    def ends(self, peer):
+        until = time.monotonic() + 20
+        with self.assertRaises(EOFError):
+            while time.monotonic() < until:
+                self.wait_for(peer, b":")
 
     @staticmethod
     def wait_for(peer, what):
@@ -595,8 +624,52 @@ class Events(unittest.TestCase):
         peer = self.open(browser)
         browser.post("/logout", {"csrf": csrf})
         take("events-2")
-        with self.assertRaises(EOFError):
-            self.wait_for(peer, b"nothing like this")
+        self.ends(peer)
+
+    def test_ends_with_the_right(self):
+        """Whatever let him in: when it is gone, he learns nothing more."""
+        def password(name):
+            return DAEMON.run("user", "password", name,
+                              data="another password\n")
+
+        def revoke(name):
+            DAEMON.cli("user", "token", name, "--revoke")
+
+        def demote(name):
+            DAEMON.cli("user", "role", name, "reader")
+
+        def remove(name):
+            DAEMON.cli("user", "remove", name)
+
+        for i, (by, act) in enumerate((
+                ("token", revoke), ("token", demote), ("token", remove),
+                ("session", password), ("session", demote),
+                ("session", remove), ("proxy", demote), ("proxy", remove))):
+            with self.subTest(by=by, act=act.__name__):
+                name = f"watcher{i}"
+                WEB.add(name, "assistant")
+                stray = f"Cookie: {webserver.COOKIE}=stray"
+                peer = (self.open_with(
+                    f"Authorization: Bearer {WEB.token(name)}", stray)
+                    if by == "token" else
+                    self.open(WEB.browser(name)) if by == "session" else
+                    self.open_with(f"X-Remote-User: {name}", stray))
+                take(f"events-3-{i}")
+                self.wait_for(peer, b"event: change")
+                act(name)
+                take(f"events-4-{i}")
+                self.ends(peer)
+
+    def test_ends_with_idleness(self):
+        """Looking on is no use: it keeps no session alive."""
+        peer = self.open(WEB.browser("anna"))
+        reload_with("user-header", 'idle = "1s"\n    user-header')
+        try:
+            time.sleep(1.2)
+            take("events-5")
+            self.ends(peer)
+        finally:
+            reload_with('idle = "1s"\n    user-header', "user-header")
 
 
 class Health(unittest.TestCase):
@@ -688,6 +761,30 @@ class Users(unittest.TestCase):
 
 
 class Files(unittest.TestCase):
+    def test_users_file_elsewhere(self):
+        """A reload names another one: daemon and pages go there."""
+        def reload(old, new):
+            begin = len(DAEMON.log())
+            reload_with(old, new)
+            DAEMON.signal(signal.SIGHUP)
+            wait_until(lambda: re.search(r"reload .*result=done",
+                                         DAEMON.log()[begin:]), 30,
+                       "the daemon's reload")
+
+        there = f'users = "{DAEMON.folder}/users"'
+        other = f'users = "{DAEMON.folder}/others"'
+        reload(there, other)
+        try:
+            token = DAEMON.cli("user", "token", "olga").strip()
+            self.assertEqual(WEB.browser(token=token).get(
+                "/api/v1/cases").status, 200)
+            self.assertEqual(WEB.browser(token=TOKEN).get(
+                "/api/v1/cases").status, 401)
+        finally:
+            reload(other, there)
+        self.assertEqual(WEB.browser(token=TOKEN).get(
+            "/api/v1/cases").status, 200)
+
     def test_users_file(self):
         """Secrets aren't in it, and others can't read it."""
         path = DAEMON.folder / "users"

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -189,8 +190,8 @@ static void test_tokens(void **state)
 static void test_file_is_replaced(void **state)
 {
 	const Place *place = *state;
-	g_autoptr(UsersFile) file = users_file_new(place->path);
-	g_autoptr(Users) before = users_file_get(file);
+	g_autoptr(UsersFile) file = users_file_new();
+	g_autoptr(Users) before = users_file_get(file, place->path);
 	g_autoptr(Users) after = NULL;
 	g_autoptr(Users) same = NULL;
 	UsersEdit *edit = begin(place);
@@ -203,9 +204,9 @@ static void test_file_is_replaced(void **state)
 	users_edit_free(edit);
 	assert_int_equal(g_stat(place->path, &status), 0);
 	assert_int_equal(status.st_mode & 0777, 0640);
-	after = users_file_get(file);
+	after = users_file_get(file, place->path);
 	assert_int_equal(users_count(after), 1);
-	same = users_file_get(file);
+	same = users_file_get(file, place->path);
 	assert_ptr_equal(after, same);
 	assert_int_equal(users_count(before), 0);
 }
@@ -213,17 +214,64 @@ static void test_file_is_replaced(void **state)
 static void test_damaged_file_changes_nothing(void **state)
 {
 	const Place *place = *state;
-	g_autoptr(UsersFile) file = users_file_new(place->path);
+	g_autoptr(UsersFile) file = users_file_new();
 	g_autoptr(Users) before = NULL;
 	g_autoptr(Users) after = NULL;
 
 	assert_true(
 	    g_file_set_contents(place->path, "ann:assistant:::\n", -1, NULL));
-	before = users_file_get(file);
+	before = users_file_get(file, place->path);
 	assert_true(g_file_set_contents(place->path, "ann:king\n", -1, NULL));
-	after = users_file_get(file);
+	after = users_file_get(file, place->path);
 	assert_ptr_equal(before, after);
 	assert_null(users_edit_begin(place->path, NULL));
+}
+
+/* Without a descriptor to spare; afterwards all is read. */
+static void test_file_is_tried_again(void **state)
+{
+	const Place *place = *state;
+	g_autoptr(UsersFile) file = users_file_new();
+	g_autoptr(Users) before = NULL;
+	g_autoptr(Users) without = NULL;
+	g_autoptr(Users) after = NULL;
+	struct rlimit limit, none;
+
+	assert_true(
+	    g_file_set_contents(place->path, "ann:lead:::\n", -1, NULL));
+	before = users_file_get(file, place->path);
+	assert_int_equal(users_count(before), 1);
+	assert_true(g_file_set_contents(place->path, "# nobody\n", -1, NULL));
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none = (struct rlimit){0, limit.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	without = users_file_get(file, place->path);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	assert_ptr_equal(before, without);
+	after = users_file_get(file, place->path);
+	assert_int_equal(users_count(after), 0);
+}
+
+static void test_file_elsewhere(void **state)
+{
+	const Place *place = *state;
+	g_autoptr(UsersFile) file = users_file_new();
+	g_autofree char *other = g_strconcat(place->path, ".other", NULL);
+	g_autoptr(Users) first = NULL;
+	g_autoptr(Users) second = NULL;
+	g_autoptr(Users) none = NULL;
+
+	assert_true(
+	    g_file_set_contents(place->path, "ann:lead:::\n", -1, NULL));
+	assert_true(g_file_set_contents(other, "bob:lead:::\n", -1, NULL));
+	first = users_file_get(file, place->path);
+	second = users_file_get(file, other);
+	g_unlink(other);
+	none = users_file_get(file, other);
+	assert_non_null(users_find(first, "ann"));
+	assert_non_null(users_find(second, "bob"));
+	assert_null(users_find(second, "ann"));
+	assert_int_equal(users_count(none), 0);
 }
 
 static void test_equal(void **state)
@@ -248,6 +296,8 @@ int main(void)
 	    PLACED(test_tokens),
 	    PLACED(test_file_is_replaced),
 	    PLACED(test_damaged_file_changes_nothing),
+	    PLACED(test_file_is_tried_again),
+	    PLACED(test_file_elsewhere),
 	    cmocka_unit_test(test_equal),
 	};
 

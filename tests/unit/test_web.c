@@ -244,7 +244,7 @@ static bool lasts(Sessions *sessions, const char *secret, gint64 now_s)
 	SessionTimes times = at(now_s);
 	SessionLook look;
 
-	return sessions_look(sessions, secret, &times, &look);
+	return sessions_look(sessions, secret, &times, true, &look);
 }
 
 static void test_session(void **state)
@@ -258,7 +258,7 @@ static void test_session(void **state)
 	SessionLook look;
 
 	(void)state;
-	assert_true(sessions_look(sessions, secret, &times, &look));
+	assert_true(sessions_look(sessions, secret, &times, true, &look));
 	assert_string_equal(look.name, "ann");
 	assert_string_equal(look.mark, "mark");
 	assert_int_equal(strlen(look.csrf), 43);
