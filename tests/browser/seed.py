@@ -1,118 +1,37 @@
 #!/usr/bin/env python3
 """Fills a store with cases as a company of some size would have them: four
-weeks of mail, most of it answered, some late, some handed over, paused, closed.
+weeks of mail in several languages, most of it answered, some late, promised,
+handed over, paused, merged, closed.
 
     tests/browser/seed.py SOCKET COUNT    the control socket of a daemon
 
-The same number gives the same cases, but for the time: they end now.
+The same number gives the same cases, but for the time: they end now. With a
+clock that can be set (tests/lib/faketime.py) everything happens at its time;
+without, what people do happens now.
 """
 import datetime
 import email.message
 import email.utils
+import heapq
+import itertools
 import json
 import random
 import socket
 import sys
+import time
 
-# Weight, what it looks like, and who would answer. {names} are filled in.
-LETTERS = [
-    (9, "Charged twice for order {n}",
-     "Hello,\n\nI was charged twice for order {n}, {m} dollars each. Your chat "
-     "says that a refund takes ten days. That was in {month}. I would like my "
-     "money back.\n"),
-    (7, "Beitrag doppelt abgebucht – niemand meldet sich",
-     "Sehr geehrte Frau Doe,\n\nim {month} wurde mein Beitrag doppelt "
-     "abgebucht. Ich habe dreimal angerufen, ein Rückruf wurde versprochen, "
-     "aber niemand meldet sich. Ich erwarte die Erstattung.\n"),
-    (6, "Invoice {n} is wrong again",
-     "Dear Ms Doe,\n\ninvoice {n} shows {m} dollars for a service we "
-     "cancelled in {month}. Billing keeps sending the same wrong invoice. "
-     "Please have somebody correct it.\n"),
-    (6, "No internet in {city} since Monday",
-     "Your network is down in {city}. We have had no service for three days "
-     "and the status page says that all is well. My shop can't take card "
-     "payments.\n"),
-    (4, "Gateway down, {m} orders lost",
-     "Ms Doe,\n\nsince seven this morning your payment gateway is down. We "
-     "are losing money every minute and your support doesn't answer.\n"),
-    (5, "Three technicians, no repair",
-     "Dear Jane Doe,\n\nthree times a technician was promised, three times "
-     "nobody came. I took days off work. Your customer service in {city} "
-     "hangs up on me. I am very disappointed.\n"),
-    (4, "Ihr Kundendienst in {city}",
-     "Sehr geehrte Frau Doe,\n\nder Techniker ist zum dritten Mal nicht "
-     "erschienen, und der Kundendienst legt auf. Ich bin sehr enttäuscht und "
-     "bitte um Ihre Hilfe.\n"),
-    (3, "Please cancel my contract {n}",
-     "I want to cancel my contract {n}. I have asked four times. Your form "
-     "ends with an error and the hotline transfers me in circles.\n"),
-    (3, "Kündigung meines Vertrags {n}",
-     "Hiermit kündige ich meinen Vertrag {n} zum nächstmöglichen Zeitpunkt. "
-     "Bitte bestätigen Sie die Kündigung schriftlich.\n"),
-    (3, "Request for comment: jobs in {city}",
-     "Dear Ms Doe,\n\nI am a reporter with the {city} Times and working on a "
-     "story about your plant in {city}. Is it true that {m} people will go? "
-     "My deadline is 5 pm today.\n"),
-    (2, "Interview for our {month} issue",
-     "Dear Ms Doe,\n\nI write for the magazine Northern Trade and would like "
-     "to interview you for the {month} issue. I am a journalist and can come "
-     "to {city} at any time.\n"),
-    (2, "Notice of claim, file {n}",
-     "We represent the owner of the building in {city}. Unless we hear from "
-     "you within fourteen days we will file a lawsuit. Attorneys Field and "
-     "Partner, file {n}.\n"),
-    (2, "Your driver threatened me",
-     "Your driver in {city} threatened to kill me when I asked for a receipt, "
-     "and he knows where I live. I am scared. I have told the police.\n"),
-    (1, "I was harassed by your technician",
-     "The technician who came to my flat in {city} touched me and would not "
-     "leave. I reported the sexual assault to your hotline and was offered a "
-     "discount.\n"),
-    (3, "What happened to my personal data?",
-     "Under the GDPR I request access to all personal data that you hold "
-     "about me, and the deletion of what you don't need. My customer number "
-     "is {n}.\n"),
-    (3, "An idea for your stores",
-     "Dear Ms Doe,\n\nI have an idea: lend every customer in {city} a spare "
-     "phone while theirs is repaired. I would be glad to tell you more.\n"),
-    (4, "Thank you – Mrs {last} in {city} was wonderful",
-     "I want to praise Mrs {last} of your shop in {city}. She stayed an hour "
-     "longer to help my mother. Thank you so much, you have great people.\n"),
-    (2, "Invitation: {city} business dinner",
-     "Dear Ms Doe,\n\nwe have the honour to invite you to give the keynote "
-     "speech at our annual dinner in {city} on {m} {month}. Please let us "
-     "know whether you can attend.\n"),
-    (2, "Bewerbung als Werkstudentin",
-     "Sehr geehrte Frau Doe,\n\nich bewerbe mich um eine Stelle als "
-     "Werkstudentin in {city}. Mein Lebenslauf liegt bei.\n"),
-    (2, "Our school's summer fair",
-     "Dear Ms Doe,\n\nour school in {city} asks for a donation for the "
-     "summer fair. Any sum helps our charity.\n"),
-    (2, "A question about your annual report",
-     "As a shareholder I would like to know why the dividend was cut. Page "
-     "{m} of the annual report gives no reason.\n"),
-    (1, "Vulnerability in your customer portal",
-     "I am a security researcher. Your customer portal shows other "
-     "customers' invoices when the number in the address is changed. I will "
-     "disclose this vulnerability in ninety days.\n"),
-    (4, "Still waiting",
-     "Dear Ms Doe,\n\nI wrote to you in {month} and nobody has answered. "
-     "Would you please look into case {n}? I live in {city}.\n"),
-]
-FIRST = ("Anna Ben Clara Dmitri Esther Farid Greta Hiroshi Ines Jürgen Katja "
-         "Liam Maya Noor Olga Paul Quentin Rosa Samir Tom Ursula Viktor "
-         "Wanda Yusuf Zoë").split()
-LAST = ("Abel Brandt Castillo Dvořák Eriksson Fischer García Hoffmann Ito "
-        "Jensen Krämer Lindqvist Marquez Novak Okafor Patel Quist Rossi "
-        "Schulze Tanaka Ueda Vogel Weber Yılmaz Zhou").split()
-CITIES = ("Northport Lindau Millbrook Harburg Eastvale Rosenheim Fairview "
-          "Altona Kingsford Weiden").split()
-MONTHS = ("January February March April May June July August September "
-          "October November December").split()
-# Who replies for which team.
-VOICES = {"care": "bob@example.com", "trust": "ann@example.com",
-          "counsel": "carol@example.com", "media": "dave@example.com",
-          "office": "ea@example.com"}
+from letters import (AGAIN, ANSWERS, CITIES, FIRST, HOSTS, LAST, LETTERS,
+                     MONTHS, NOTES, PROMISES, RECEIPTS)
+
+# Who replies for which team, and who leads it.
+VOICES = {"care": ("bob@example.com", "eve@example.com"),
+          "trust": ("ann@example.com",), "counsel": ("carol@example.com",),
+          "media": ("dave@example.com",), "office": ("ea@example.com",)}
+LEADS = {"care": "lee", "media": "mia", "trust": "tara", "counsel": "carl"}
+HOURS = {"critical": 0.3, "high": 2.5, "normal": 7, "low": 11}
+REASONS = ("settled", "refunded", "answered by telephone", "erledigt",
+           "the customer is content", "nothing more to do")
+HOUR = datetime.timedelta(hours=1)
 
 
 class Control:
@@ -123,8 +42,10 @@ class Control:
         self.socket.connect(str(path))
         self.file = self.socket.makefile("rwb")
 
-    def ask(self, command, data=None, **args):
+    def ask(self, command, data=None, login=None, **args):
         request = {"v": 1, "command": command, "args": args}
+        if login is not None:
+            request["login"] = login
         if data is not None:
             request["bytes"] = len(data)
         self.file.write(json.dumps(request).encode() + b"\n" + (data or b""))
@@ -138,120 +59,240 @@ class Control:
 
 
 def moments(count, now, chance):
-    """Arrivals of four weeks: by day mostly, fewer at the weekend."""
+    """Arrivals of four weeks: by day mostly, fewer at the weekend, and one
+    busy day after a failure."""
     found = []
     while len(found) < count:
-        at = now - datetime.timedelta(
-            seconds=chance.triangular(30, 28 * 86400, 2 * 86400))
-        weight = 1.0 if 8 <= at.hour < 19 else 0.25
+        back = (chance.uniform(30, 28 * 86400) if chance.random() < 0.93 else
+                chance.triangular(9 * 86400, 10.5 * 86400, 10.3 * 86400))
+        at = now - datetime.timedelta(seconds=back)
+        weight = 1.0 if 8 <= at.hour < 19 else 0.2
         if at.weekday() >= 5:
-            weight *= 0.4
+            weight *= 0.35
         if chance.random() < weight:
             found.append(at)
     return sorted(found)
 
 
-def letter(number, at, chance):
-    _, subject, text = chance.choices(
-        LETTERS, [entry[0] for entry in LETTERS])[0]
-    first, last = chance.choice(FIRST), chance.choice(LAST)
-    words = {"n": chance.randint(10000, 99999), "m": chance.randint(12, 480),
-             "city": chance.choice(CITIES), "month": chance.choice(MONTHS),
-             "last": chance.choice(LAST)}
-    message = email.message.EmailMessage()
-    plain = f"{first}.{last}".lower().translate(
-        str.maketrans("áäöüßřëıí", "aaousreii"))
-    plain = "".join(c for c in plain if c.isascii())
-    message["From"] = email.utils.formataddr(
-        (f"{first} {last}", f"{plain}{number}@mail.example"))
-    message["To"] = "ceo@example.com"
-    message["Date"] = at
-    message["Message-ID"] = f"<seed-{number}@mail.example>"
-    message["Subject"] = subject.format(**words)
-    message.set_content(text.format(**words) + f"\n{first} {last}\n")
-    return message
+def at_work(at, team, chance):
+    """AT, or when the office opens next."""
+    if team == "trust":
+        return at
+    while at.weekday() >= 5 or not 8 <= at.hour < 17:
+        at = (at + datetime.timedelta(hours=1)).replace(
+            minute=chance.randrange(60), second=chance.randrange(60))
+    return at
 
 
-def answer(message, case, at, chance):
-    reply = email.message.EmailMessage()
-    reply["From"] = VOICES.get(case["team"], "ea@example.com")
-    reply["To"] = message["From"]
-    reply["Date"] = at
-    reply["Message-ID"] = f"<re-{chance.getrandbits(60):x}@example.com>"
-    reply["In-Reply-To"] = message["Message-ID"]
-    reply["Subject"] = "Re: " + str(message["Subject"])
-    reply.set_content("Thank you for your letter. I have looked into it, and "
-                      "this is what we will do about it.\n")
-    return reply
+class Writer:
+    """A customer with one matter."""
+
+    def __init__(self, number, chance):
+        _, self.subject, self.text = chance.choices(
+            LETTERS, [entry[0] for entry in LETTERS])[0]
+        first, last = chance.choice(FIRST), chance.choice(LAST)
+        plain = f"{first}.{last}".lower().translate(
+            str.maketrans("áäöüßřëıí", "aaousreii"))
+        self.name = f"{first} {last}"
+        self.address = "".join(c for c in plain if c.isascii()) + \
+            f"{number}@{chance.choice(HOSTS)}"
+        self.words = {"n": chance.randint(10000, 99999),
+                      "m": chance.randint(12, 480), "last": chance.choice(LAST),
+                      "city": chance.choice(CITIES),
+                      "month": chance.choice(MONTHS),
+                      "thing": chance.choice(("invoice", "contract", "address",
+                                              "account", "order"))}
+        self.case, self.last_id, self.letters = None, None, 0
+
+    def say(self, text):
+        return text.format(**self.words)
 
 
-def reply_time(case, chance):
-    """Seconds until the answer; None: there is none yet."""
-    hours = {"critical": 0.7, "high": 5, "normal": 14, "low": 22}
-    if chance.random() < 0.012:
-        return None
-    return 3600 * hours[case["urgency"]["level"]] * \
-        chance.lognormvariate(-0.5, 1.0)
+class Office:
+    """Plays what happens, in the order of time."""
 
+    def __init__(self, control_path, now, number, clock, logins):
+        self.control = Control(control_path)
+        self.now, self.clock, self.logins = now, clock, logins
+        self.chance = random.Random(number)
+        self.steps, self.numbers = [], itertools.count()
+        self.rested = None
 
-def reply_all(control, messages, now, chance):
-    rows, _ = control.ask("cases")
-    by_sender = {case["from"]: case for case in rows}
-    for message in messages:
-        address = email.utils.parseaddr(message["From"])[1]
-        case = by_sender.get(address)
-        after = reply_time(case, chance) if case else None
-        at = email.utils.parsedate_to_datetime(message["Date"])
-        if after is None:
-            continue
-        at += datetime.timedelta(seconds=after)
-        if at < now:
-            control.ask("take", answer(message, case, at, chance).as_bytes(),
-                        sent=True, **{"from": VOICES[case["team"]],
-                                      "to": [address]})
+    # ---- time ----
 
+    def later(self, at, play, *words):
+        if at < self.now:
+            heapq.heappush(self.steps, (at, next(self.numbers), play, words))
 
-ACTS = [
-    ("note", {"text": "Called her back, she sends photographs tomorrow."}),
-    ("note", {"text": "Spoke with the technician's manager in Northport."}),
-    ("note", {"text": "Waiting for the bank's statement."}),
-    ("pause", {"reason": "waits for documents from the customer",
-               "for": "2d"}),
-    ("route", {"team": "care"}),
-    ("route", {"team": "office"}),
-    ("route", {"team": "media"}),
-    ("urgency", {"level": "high"}),
-    ("urgency", {"level": "low"}),
-    ("topic", {"topic": "service"}),
-]
+    def turn(self, at):
+        """The clock to AT; now and then its daemon has to notice."""
+        if self.clock is None:
+            return
+        self.clock.set(at)
+        if self.rested is None or at - self.rested > 6 * HOUR:
+            time.sleep(1.1)
+            self.rested = at
 
+    def play(self):
+        while self.steps:
+            at, _, play, words = heapq.heappop(self.steps)
+            self.turn(at)
+            play(at, *words)
+        self.turn(self.now)
 
-def act_all(control, chance):
-    rows, _ = control.ask("cases")
-    for case in rows:
-        if case["state"] == "answered" and chance.random() < 0.6:
-            control.ask("close", case=case["id"], reason=chance.choice(
-                ["settled", "refunded", "answered by telephone"]))
-        elif case["state"] == "open" and chance.random() < 0.3:
-            command, args = chance.choice(ACTS)
-            control.ask(command, case=case["id"], **args)
+    def wait(self, hours):
+        return datetime.timedelta(
+            hours=hours * self.chance.lognormvariate(-0.3, 0.7))
 
+    # ---- what is said to the daemon ----
 
-def seed(control_path, count, now=None, number=7):
-    """COUNT letters into the daemon that listens at CONTROL_PATH."""
-    now = now or datetime.datetime.now(datetime.timezone.utc)
-    now = now.replace(microsecond=0)
-    chance = random.Random(number)
-    messages = [letter(i, at, chance)
-                for i, at in enumerate(moments(count, now, chance))]
-    control = Control(control_path)
-    for message in messages:
-        _, end = control.ask("replay", message.as_bytes(), desk="ceo",
-                             mailbox=["seed"])
+    def take(self, message, **words):
+        rows, end = self.control.ask("take", message.as_bytes(), **words)
         if end["code"] != "done":
             raise RuntimeError(end)
-    reply_all(control, messages, now, chance)
-    act_all(control, chance)
+        return rows[0]["case"]
+
+    def act(self, command, case, who=None, **words):
+        self.control.ask(command, case=case,
+                         login=who if who in self.logins else None, **words)
+
+    def state(self, case):
+        return self.control.ask("show", case=case)[0][0]
+
+    def person(self, team):
+        """Who acts on a case: mostly its lead."""
+        return LEADS[team] if team in LEADS and self.chance.random() < 0.7 \
+            else "ea"
+
+    # ---- mail ----
+
+    def mail(self, at, sender, to, subject, text, answers=None):
+        message = email.message.EmailMessage()
+        message["From"] = email.utils.formataddr(sender)
+        message["To"] = to
+        message["Date"] = at
+        message["Message-ID"] = f"<{self.chance.getrandbits(60):x}@" + \
+            sender[1].split("@")[1] + ">"
+        if answers:
+            message["In-Reply-To"] = answers
+        message["Subject"] = subject
+        message.set_content(text)
+        return message
+
+    def letter(self, at, writer):
+        """The first one of a matter."""
+        message = self.mail(
+            at, (writer.name, writer.address), "ceo@example.com",
+            writer.say(writer.subject),
+            writer.say(writer.text) + f"\n{writer.name}\n")
+        writer.case = self.take(message, **{"from": writer.address,
+                                            "to": ["ceo@example.com"]})
+        writer.last_id = message["Message-ID"]
+        if writer.case is None:
+            return
+        case = self.state(writer.case)
+        self.plan_acts(at, writer, case)
+        self.plan_answer(at, writer, case["team"], case["urgency"]["level"])
+
+    def again(self, at, writer):
+        message = self.mail(
+            at, (writer.name, writer.address), "ceo@example.com",
+            "Re: " + writer.say(writer.subject),
+            self.chance.choice(AGAIN) + "\n", writer.last_id)
+        self.take(message, **{"from": writer.address,
+                              "to": ["ceo@example.com"]})
+        writer.last_id = message["Message-ID"]
+        case = self.state(writer.case)
+        self.plan_answer(at, writer, case["team"], case["urgency"]["level"])
+
+    def reply(self, at, writer, kind):
+        case = self.state(writer.case)
+        if case["state"] == "closed":
+            return
+        voice = self.chance.choice(VOICES.get(case["team"], VOICES["office"]))
+        text = {"answer": ANSWERS, "promise": PROMISES, "receipt": RECEIPTS}
+        message = self.mail(
+            at, (voice.split("@")[0].title(), voice), writer.address,
+            "Re: " + writer.say(writer.subject),
+            f"Dear {writer.name},\n\n" +
+            writer.say(self.chance.choice(text[kind])) + "\n", writer.last_id)
+        self.take(message, sent=True, **{"from": voice,
+                                         "to": [writer.address]})
+        writer.last_id = message["Message-ID"]
+        if kind == "answer":
+            self.plan_end(at, writer, case["team"])
+        else:
+            self.later(at_work(at + self.wait(9), case["team"], self.chance),
+                       self.reply, writer, "answer")
+
+    # ---- what will happen ----
+
+    def plan_answer(self, at, writer, team, level):
+        if self.chance.random() < 0.008:
+            return  # forgotten
+        kind = self.chance.choices(("answer", "promise", "receipt"),
+                                   (88, 6, 6))[0]
+        after = self.wait(HOURS[level] * (0.3 if kind == "receipt" else 1))
+        self.later(at_work(at + after, team, self.chance), self.reply, writer,
+                   kind)
+
+    def plan_end(self, at, writer, team):
+        writer.letters += 1
+        busy = 0.75 if writer.letters > 1 else 0.13
+        if writer.letters < 9 and self.chance.random() < busy:
+            self.later(at + self.wait(12), self.again, writer)
+        elif self.chance.random() < 0.96:
+            self.later(at_work(at + self.wait(30), "", self.chance),
+                       self.close, writer, self.person(team))
+
+    def close(self, at, writer, who):
+        del at
+        if self.state(writer.case)["state"] == "answered":
+            self.act("close", writer.case, who,
+                     reason=self.chance.choice(REASONS))
+
+    def do(self, at, writer, command, who, words):
+        del at
+        if self.state(writer.case)["state"] == "open":
+            self.act(command, writer.case, who, **words)
+
+    def plan_acts(self, at, writer, case):
+        chance, team = self.chance, case["team"]
+        note = {"text": writer.say(chance.choice(NOTES))}
+        pause = {"reason": "waits for documents from the customer",
+                 "for": chance.choice(("1d", "2d", "7d"))}
+        for share, command, words in (
+                (0.10, "note", note), (0.05, "note", note),
+                (0.03, "pause", pause),
+                (0.04, "route", {"team": chance.choice(list(VOICES))}),
+                (0.02, "urgency", {"level": chance.choice(("high", "low"))}),
+                (0.02, "topic", {"topic": "service"})):
+            if chance.random() < share:
+                self.later(at + self.wait(1.5), self.do, writer, command,
+                           self.person(team), words)
+        if chance.random() < 0.01:
+            self.later(at + self.wait(5), self.second, writer)
+
+    def second(self, at, writer):
+        """The same matter once more, as a letter of its own; put together."""
+        message = self.mail(
+            at, (writer.name, writer.address), "ceo@example.com",
+            "My letter of last week", writer.say(writer.text))
+        other = self.take(message, **{"from": writer.address,
+                                      "to": ["ceo@example.com"]})
+        if other not in (None, writer.case):
+            self.act("merge", other, "ea", into=writer.case)
+
+
+def seed(control_path, count, now=None, number=7, clock=None, logins=()):
+    """COUNT letters into the daemon that listens at CONTROL_PATH, and what
+    follows from them until NOW; LOGINS are users of the pages that act."""
+    now = now or datetime.datetime.now(datetime.timezone.utc)
+    now = now.replace(microsecond=0)
+    office = Office(control_path, now, number, clock, logins)
+    for i, at in enumerate(moments(count, now, office.chance)):
+        office.later(at, office.letter, Writer(i, office.chance))
+    office.play()
 
 
 if __name__ == "__main__":
