@@ -18,17 +18,19 @@
 
 typedef struct Plan {
 	const Desk *desk;
-	const Team *team; /* NULL: screened, no case and no clock */
-	char *topic;      /* primary; topic of the pack, "other", "unread" */
-	char **topics;    /* primary first, NULL-terminated */
-	int urgency;      /* 0..100 */
+	const Team *team;    /* NULL: screened, no case and no clock */
+	const char *because; /* why that team, or none: one line, static */
+	char *topic;         /* primary; topic of the pack, "other", "unread" */
+	char **topics;       /* primary first, NULL-terminated */
+	int urgency;         /* 0..100 */
 	Urgency level;
 	bool sensitive;           /* topic or team is */
 	char *unscreened;         /* why a person must look; NULL = screened */
 	const Policy *policy;     /* NULL: nothing promised */
 	const Calendar *calendar; /* of the policy; not a reference; NULL
 				   * without a policy */
-	gint64 due_s[METRICS];    /* from ARRIVAL; 0 = none */
+	gint64 from_s;            /* the arrival, that deadlines count from */
+	gint64 due_s[METRICS];    /* 0 = none */
 } Plan;
 
 /*

@@ -68,6 +68,7 @@ typedef struct Score {
 	GPtrArray
 	    *topics; /* of TopicScore, those a rule of which hit: qualified
 		      * first, by precedence, then points, then name */
+	int base;    /* urgency that a message of its kind begins with */
 	int urgency; /* 0..100, floors applied */
 	Urgency level;
 	const char *language; /* of a human's text (language.h); NULL: unknown

@@ -82,6 +82,18 @@ bool sla_has_calendar(const Sla *sla, const char *name);
  * equal moments. Transfer full, lower-case hex. */
 char *sla_fingerprint(const Sla *sla);
 
+typedef enum {
+	LACK_NONE, /* it fits */
+	LACK_TOPIC,
+	LACK_URGENCY,
+	LACK_TEAM,
+} PolicyLack;
+
+/* What keeps POLICY from a case of TOPICS (NULL-terminated; one of them
+ * suffices), LEVEL and TEAM (NULL: none), the first of it. */
+PolicyLack policy_lack(const Policy *policy, const char *const *topics,
+    Urgency level, const char *team);
+
 /* The first policy that fits TOPICS (names, primary first), LEVEL and TEAM;
  * NULL when none does. */
 const Policy *sla_policy(

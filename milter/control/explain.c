@@ -116,6 +116,7 @@ static void write_weighed(Json *json, const Score *score)
 		json_int(json, "points", one->points);
 		json_int(json, "threshold", one->topic->threshold);
 		json_bool(json, "qualified", one->qualified);
+		json_int(json, "precedence", one->topic->precedence);
 		json_end_object(json);
 	}
 	json_end_array(json);
@@ -134,6 +135,16 @@ static int place_compare(gconstpointer left, gconstpointer right)
 	return a->from < b->from ? -1 : a->from > b->from;
 }
 
+/* Did HIT move the decision? What spoke for a topic that doesn't apply would
+ * only blur what spoke for one that does. */
+static bool hit_counts(const Score *score, const ScoreHit *hit)
+{
+	const TopicScore *own = topic_score(score, hit->rule->topic);
+
+	return score_topic(score) == NULL || hit->rule->urgency != 0 ||
+	       (own != NULL && own->qualified);
+}
+
 /* Where rules hit in TEXT of SECTION, from left to right; of ScorePlace.
  * Transfer full. */
 static GArray *places_in(
@@ -147,6 +158,7 @@ static GArray *places_in(
 		ScorePlace place;
 
 		if (hit->section == section && hit->length > 0 &&
+		    hit_counts(screening->score, hit) &&
 		    score_hit_place(screening->message, hit, &place) &&
 		    place.text == text && place.to > place.from &&
 		    place.to - place.from <= MARK_BYTES) {
@@ -243,6 +255,7 @@ static void write_read(Json *json, const char *file, const Message *message)
 	json_string(json, "from", *from != '\0' ? from : NULL);
 	json_string(json, "subject", message->subject);
 	json_string(json, "kind", message_kind_name(message->kind));
+	json_string(json, "kind_because", message->kind_because);
 }
 
 static void write_plan(Json *json, const Plan *plan)
@@ -253,6 +266,7 @@ static void write_plan(Json *json, const Plan *plan)
 	json_end_object(json);
 	json_string(json, "topic", plan->topic);
 	json_string(json, "team", plan->team != NULL ? plan->team->name : NULL);
+	json_string(json, "team_because", plan->because);
 	json_bool(json, "sensitive", plan->sensitive);
 	json_string(
 	    json, "policy", plan->policy != NULL ? plan->policy->name : NULL);
@@ -263,6 +277,27 @@ static void write_plan(Json *json, const Plan *plan)
 	    plan->due_s[METRIC_FIRST_REPLY]);
 	json_end_object(json);
 	json_string(json, "unscreened", plan->unscreened);
+}
+
+/* How the policy was found, and its deadlines; null where no clock runs. */
+static void write_promise(Json *json, const Screening *screening)
+{
+	const Plan *plan = screening->plan;
+	Promised promise = {.conf = screening->setup->conf,
+	    .topics = (const char *const *)plan->topics,
+	    .level = plan->level,
+	    .policy = plan->policy,
+	    .calendar = plan->calendar,
+	    .from_s = plan->from_s};
+
+	if (plan->team == NULL) {
+		json_null(json, "promised");
+		return;
+	}
+	promise.team = plan->team->name;
+	json_begin_object(json, "promised");
+	promised_write(json, &promise);
+	json_end_object(json);
 }
 
 /* What the learned model said, and why; null when nobody asked it. */
@@ -299,12 +334,16 @@ char *explain_json(const Screening *screening, const Explain *explain)
 	write_model(json, screening->score->advice);
 	if (explain->texts) {
 		write_texts(json, screening);
+		json_strings(json, "attachments",
+		    (const char *const *)screening->message->attachments);
 	}
 	json_begin_array(json, "rules");
 	for (guint i = 0; i < screening->score->hits->len; i++) {
 		write_hit(json, screening->score->hits->pdata[i]);
 	}
 	json_end_array(json);
+	reckoning_write(json, screening);
+	write_promise(json, screening);
 	if (explain->why_not != NULL) {
 		write_why_not(json, screening, explain->why_not);
 	}

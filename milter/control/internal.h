@@ -137,6 +137,27 @@ void case_write_more(Json *json, const Case *kase, const GPtrArray *events,
 void related_write(
     Json *json, Store *store, const Case *kase, const CaseLook *look);
 
+/* ---- policy.c ---- */
+
+/* A policy, and how it was found. Borrowed. */
+typedef struct {
+	const Conf *conf;
+	const char *const *topics;
+	Urgency level;
+	const char *team;         /* NULL: it wasn't looked for just now */
+	const Policy *policy;     /* NULL: nothing promised */
+	const Calendar *calendar; /* NULL without a policy */
+	gint64 from_s;
+} Promised;
+
+/* The members of `policy` into the object that is open. */
+void promised_write(Json *json, const Promised *promise);
+
+/* ---- reckoning.c ---- */
+
+/* The member "reckoning": how the urgency adds up. */
+void reckoning_write(Json *json, const Screening *screening);
+
 /* Begins an object with its version. */
 Json *row_new(void);
 

@@ -9,12 +9,6 @@
 
 #define MAX_STEPS 200
 
-typedef struct {
-	const Policy *policy;     /* NULL: nothing promised */
-	const Calendar *calendar; /* NULL without a policy */
-	gint64 from_s;
-} Promised;
-
 static void write_moment(Json *json, const char *name, gint64 at_s)
 {
 	if (at_s == G_MAXINT64) {
@@ -47,11 +41,57 @@ static void write_steps(Json *json, const Promised *promise)
 	json_end_array(json);
 }
 
-static void promise_row(Call *call, const Promised *promise)
+static const char *const *lacking(
+    const Policy *policy, PolicyLack lack, const char **levels)
+{
+	guint n = 0;
+
+	for (guint i = 0; i < URGENCY_LEVELS; i++) {
+		if (policy->urgencies & 1u << i) {
+			levels[n++] = urgency_name((Urgency)i);
+		}
+	}
+	return lack == LACK_TOPIC  ? policy->topics
+	       : lack == LACK_TEAM ? policy->teams
+				   : levels;
+}
+
+/* The policies in their order up to the one that fits: of each before, what
+ * kept it from fitting, and what it would take. */
+static void write_tried(Json *json, const Promised *promise)
+{
+	static const char *const lacks[] = {[LACK_TOPIC] = "topic",
+	    [LACK_URGENCY] = "urgency",
+	    [LACK_TEAM] = "team"};
+	const GPtrArray *policies = promise->conf->policies;
+
+	json_begin_array(json, "tried");
+	for (guint i = 0; promise->team != NULL && i < policies->len; i++) {
+		const char *levels[URGENCY_LEVELS + 1] = {NULL};
+		const Policy *policy = policies->pdata[i];
+		PolicyLack lack = policy_lack(
+		    policy, promise->topics, promise->level, promise->team);
+
+		json_begin_object(json, NULL);
+		json_string(json, "policy", policy->name);
+		json_bool(json, "fits", lack == LACK_NONE);
+		json_string(json, "lacks", lacks[lack]);
+		if (lack != LACK_NONE) {
+			json_strings(
+			    json, "wants", lacking(policy, lack, levels));
+		}
+		json_end_object(json);
+		if (lack == LACK_NONE) {
+			break;
+		}
+	}
+	json_end_array(json);
+}
+
+void promised_write(Json *json, const Promised *promise)
 {
 	const Policy *policy = promise->policy;
 	const Calendar *calendar = promise->calendar;
-	Json *json = row_new();
 
 	json_string(json, "policy", policy != NULL ? policy->name : NULL);
 	json_string(json, "calendar",
@@ -69,8 +109,30 @@ static void promise_row(Call *call, const Promised *promise)
 			: calendar_due(calendar, promise->from_s, target_s));
 	}
 	json_end_object(json);
+	write_tried(json, promise);
 	write_steps(json, promise);
+}
+
+static void promise_row(Call *call, const Promised *promise)
+{
+	Json *json = row_new();
+
+	promised_write(json, promise);
 	call_row(call, json);
+}
+
+/* How the policy of KASE is found, unless corrections or another configuration
+ * made it one that would not be found today. */
+static void tell_choice(Promised *promise, const Sla *sla, const Case *kase)
+{
+	const char *const *topics = (const char *const *)kase->topics;
+
+	if (sla_policy(sla, topics, kase->level, kase->team) ==
+	    promise->policy) {
+		promise->topics = topics;
+		promise->level = kase->level;
+		promise->team = kase->team;
+	}
 }
 
 /* Of a case: the policy that it was taken in under, as it reads now. */
@@ -78,7 +140,7 @@ static bool promise_of_case(Call *call, guint64 id, GError **error)
 {
 	const Sla *sla = call->setup->sla;
 	g_autoptr(Case) kase = store_case(call->store, id, error);
-	Promised promise = {0};
+	Promised promise = {.conf = call->setup->conf};
 
 	if (kase == NULL) {
 		return false;
@@ -87,6 +149,7 @@ static bool promise_of_case(Call *call, guint64 id, GError **error)
 	promise.policy = sla_policy_named(sla, kase->policy);
 	if (promise.policy != NULL) {
 		promise.calendar = sla_calendar(sla, kase->calendar);
+		tell_choice(&promise, sla, kase);
 	} else if (*kase->policy != '\0') {
 		g_autofree char *name = case_name(id);
 
@@ -120,7 +183,8 @@ static bool promise_of_words(Call *call, GError **error)
 	const char *const topics[] = {topic, NULL};
 	const Topic *known;
 	Urgency level = URGENCY_NORMAL;
-	Promised promise = {.from_s = call->now_s};
+	Promised promise = {
+	    .conf = conf, .topics = topics, .from_s = call->now_s};
 
 	if (!check_words(call, topic, team, error)) {
 		return false;
@@ -138,6 +202,8 @@ static bool promise_of_words(Call *call, GError **error)
 
 		team = routed != NULL ? routed->name : NULL;
 	}
+	promise.level = level;
+	promise.team = team;
 	if (team != NULL) {
 		promise.policy = sla_policy(sla, topics, level, team);
 	}

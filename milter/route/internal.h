@@ -15,7 +15,12 @@ typedef struct {
 	bool look;      /* not judged, or not wholly: a person must look */
 } RouteQuestion;
 
-/* The team; NULL: screened. */
-const Team *route_answer(const RouteQuestion *question);
+/* Who gets it, and by which rule of routing. */
+typedef struct {
+	const Team *team;    /* NULL: screened */
+	const char *because; /* one line; static */
+} RouteAnswer;
+
+RouteAnswer route_answer(const RouteQuestion *question);
 
 #endif

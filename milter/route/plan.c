@@ -133,7 +133,10 @@ Plan *plan_new(const Conf *conf, const Sla *sla, const Desk *desk,
 	    .grave = found.grave,
 	    .look = plan_look(message, score),
 	};
-	plan->team = route_answer(&question);
+	RouteAnswer answer = route_answer(&question);
+	plan->from_s = arrival_s;
+	plan->team = answer.team;
+	plan->because = answer.because;
 	plan->sensitive =
 	    found.sensitive || (plan->team && plan->team->sensitive);
 	if (plan->team) {

@@ -80,26 +80,61 @@ static const Team *any_topic(const RouteQuestion *question)
 	return NULL;
 }
 
-const Team *route_answer(const RouteQuestion *question)
+/* What the routes alone say of the primary topic. */
+static RouteAnswer by_route(const RouteQuestion *question, bool *known)
 {
-	const Conf *conf = question->conf;
-	bool known = false;
-	if (question->automatic && !question->grave && !question->look) {
-		return NULL;
+	const char *topic = question->topics[0];
+	bool own = route_of(question->conf, topic) != NULL;
+	const Team *team = route_team(question->conf, topic, known);
+	if (!*known) {
+		return (RouteAnswer){NULL, "its topic has no route, and there "
+					   "is no default"};
 	}
-	const Team *team = route_team(conf, question->topics[0], &known);
-	if (team) {
-		return team;
+	if (!team) {
+		return (RouteAnswer){NULL,
+		    own ? "the route of its topic says none"
+			: "its topic has no route, and the default says none"};
 	}
+	return (RouteAnswer){team, own ? "the route of its topic"
+				       : "its topic has no route: the default"};
+}
+
+/* Who gets what the routes would screen away, but must not be. */
+static RouteAnswer by_need(const RouteQuestion *question, bool known)
+{
+	const Team *team = NULL;
 	if (question->level >= URGENCY_HIGH || question->look) {
 		team = any_topic(question);
 	}
-	bool must = question->level == URGENCY_CRITICAL || question->look;
-	if (!team && must) {
-		team = route_team(conf, ROUTE_DEFAULT, NULL);
+	if (team) {
+		return (RouteAnswer){team, "its topic is screened, but it is "
+					   "pressing: the route of another"};
 	}
-	if (!team && (question->look || question->grave || !known)) {
-		team = somebody(conf, question->desk);
+	if (question->level == URGENCY_CRITICAL || question->look) {
+		team = route_team(question->conf, ROUTE_DEFAULT, NULL);
 	}
-	return team;
+	if (team) {
+		return (RouteAnswer){team, "its topic is screened, but a "
+					   "person must look: the default"};
+	}
+	if (question->look || question->grave || !known) {
+		team = somebody(question->conf, question->desk);
+	}
+	return (RouteAnswer){
+	    team, "no route names one, but a person must look"};
+}
+
+RouteAnswer route_answer(const RouteQuestion *question)
+{
+	bool known = false;
+	if (question->automatic && !question->grave && !question->look) {
+		return (RouteAnswer){
+		    NULL, "nobody waits for an answer to automatic mail"};
+	}
+	RouteAnswer routed = by_route(question, &known);
+	if (routed.team) {
+		return routed;
+	}
+	RouteAnswer needed = by_need(question, known);
+	return needed.team ? needed : routed;
 }

@@ -253,7 +253,8 @@ static Score *score_message(Ruleset *ruleset, const Message *message,
 {
 	static const ScoreContext nothing = {0};
 	Score *score = score_new(ruleset);
-	score->urgency = message->kind == KIND_HUMAN ? BASE_HUMAN : BASE_OTHER;
+	score->base = message->kind == KIND_HUMAN ? BASE_HUMAN : BASE_OTHER;
+	score->urgency = score->base;
 	Matcher *matcher = matcher_take(ruleset);
 	texts_read(matcher->texts, message, context ? context : &nothing,
 	    &ruleset->wanted);

@@ -60,9 +60,4 @@ void calendar_sum(const Calendar *calendar, GChecksum *sum);
 /* Adds when POLICY warns and escalates to SUM. */
 void policy_sum(const Policy *policy, GChecksum *sum);
 
-/* Is POLICY for a case of TOPICS, LEVEL and TEAM? One of the topics
- * suffices. */
-bool policy_fits(const Policy *policy, const char *const *topics, Urgency level,
-    const char *team);
-
 #endif

@@ -43,11 +43,16 @@ static bool fits_team(const Policy *policy, const char *team)
 	return team && lists(policy->teams, team);
 }
 
-bool policy_fits(const Policy *policy, const char *const *topics, Urgency level,
-    const char *team)
+PolicyLack policy_lack(const Policy *policy, const char *const *topics,
+    Urgency level, const char *team)
 {
-	return fits_topics(policy, topics) && fits_urgency(policy, level) &&
-	       fits_team(policy, team);
+	if (!fits_topics(policy, topics)) {
+		return LACK_TOPIC;
+	}
+	if (!fits_urgency(policy, level)) {
+		return LACK_URGENCY;
+	}
+	return fits_team(policy, team) ? LACK_NONE : LACK_TEAM;
 }
 
 const char *metric_name(Metric metric)

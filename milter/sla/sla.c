@@ -99,7 +99,7 @@ const Policy *sla_policy(
 	for (guint i = 0; i < policies->len; i++) {
 		const Policy *policy = g_ptr_array_index(policies, i);
 
-		if (policy_fits(policy, topics, level, team)) {
+		if (policy_lack(policy, topics, level, team) == LACK_NONE) {
 			return policy;
 		}
 	}

@@ -53,10 +53,22 @@ static void why_not(const JsonValue *why, GString *out)
 	missed_lines(json_get(why, "missed"), out);
 }
 
+/* "WORD (WHY)". Transfer full. */
+static char *because(const char *word, const JsonValue *row, const char *name)
+{
+	g_autofree char *why = cell(row, name);
+
+	return *why != '\0' ? g_strdup_printf("%s (%s)", word, why)
+			    : g_strdup(word);
+}
+
 static void plan_lines(const View *view, const JsonValue *row, GString *out)
 {
 	g_autofree char *urgency = cell_urgency(row);
 	g_autofree char *team = cell(row, "team");
+	g_autofree char *routed =
+	    because(*team != '\0' ? team : "none: screened, no case", row,
+		"team_because");
 	g_autofree char *policy = cell(row, "policy");
 	g_autofree char *due = cell_time(json_get(row, "due"), "first_reply");
 	g_autofree char *unscreened = cell(row, "unscreened");
@@ -64,7 +76,11 @@ static void plan_lines(const View *view, const JsonValue *row, GString *out)
 
 	paint(painted, &view->style, urgency_paint(row), urgency);
 	line(out, "Urgency", painted->str);
-	line(out, "Team", *team != '\0' ? team : "none: screened, no case");
+	line(out, "Team", routed);
+	line(out, "Sensitive",
+	    json_get_bool(row, "sensitive", false)
+		? "yes: only its team and the assistant see the text"
+		: "");
 	line(out, "Unscreened", unscreened);
 	if (*team != '\0') {
 		line(out, "Policy", *policy != '\0' ? policy : "none");
@@ -95,13 +111,14 @@ static const char *text_heading(const JsonValue *text)
 	} headings[] = {
 	    {"subject", "Subject"},
 	    {"text", "Text that counted"},
-	    {"quoted", "Quoted or returned: others wrote it"},
-	    {"signature", "Signature or disclaimer: it is always there"},
+	    {"quoted", "Doesn't count, quoted or returned: others wrote it"},
+	    {"signature",
+		"Doesn't count, signature or disclaimer: it is always there"},
 	};
 	const char *in = json_get_string(text, "in");
 
 	if (json_get_bool(text, "hidden", false)) {
-		return "Hidden: a reader doesn't see it";
+		return "Doesn't count, hidden: a reader doesn't see it";
 	}
 	for (gsize i = 0; i < G_N_ELEMENTS(headings); i++) {
 		if (g_strcmp0(in, headings[i].in) == 0) {
@@ -113,7 +130,7 @@ static const char *text_heading(const JsonValue *text)
 
 /* The pieces as one, every second one marked; nothing of it can be taken for
  * more than text. */
-static char *text_marked(const View *view, const JsonValue *pieces)
+static char *text_marked(const JsonValue *pieces)
 {
 	GString *all = g_string_new(NULL);
 
@@ -125,12 +142,16 @@ static char *text_marked(const View *view, const JsonValue *pieces)
 			continue;
 		}
 		safe = text_printable(piece, strlen(piece), MAX_TEXT_BYTES);
+		g_strdelimit(safe, "\t", ' ');
 		if (i % 2 == 0) {
 			g_string_append(all, safe);
-		} else if (view->style.colour) {
-			paint(all, &view->style, PAINT_MARK, safe);
+		} else if (all->len > 0 && all->str[all->len - 1] == MARK_END) {
+			/* Overlapping hits are one stretch. */
+			g_string_truncate(all, all->len - 1);
+			g_string_append_printf(all, "%s%c", safe, MARK_END);
 		} else {
-			g_string_append_printf(all, "[%s]", safe);
+			g_string_append_printf(
+			    all, "%c%s%c", MARK_BEGIN, safe, MARK_END);
 		}
 	}
 	return g_string_free(all, FALSE);
@@ -138,45 +159,18 @@ static char *text_marked(const View *view, const JsonValue *pieces)
 
 static void text_lines(const View *view, const JsonValue *text, GString *out)
 {
-	g_autofree char *all = text_marked(view, json_get(text, "pieces"));
-	g_auto(GStrv) lines = g_strsplit(g_strstrip(all), "\n", -1);
+	g_autofree char *all = text_marked(json_get(text, "pieces"));
 	gint64 left_out = json_get_int(text, "left_out", 0);
 
+	g_strstrip(all);
 	if (*all == '\0') {
 		return;
 	}
 	g_string_append_printf(out, "\n%s\n", text_heading(text));
-	for (char **l = lines; *l != NULL; l++) {
-		g_string_append_printf(out, "  | %s\n", *l);
-	}
+	paragraph(out, &view->style, "  | ", all);
 	if (left_out > 0) {
 		g_string_append_printf(out,
 		    "  ... and %" G_GINT64_FORMAT " bytes more\n", left_out);
-	}
-}
-
-static void texts_lines(const View *view, const JsonValue *texts, GString *out)
-{
-	for (guint i = 0; i < json_length(texts); i++) {
-		text_lines(view, json_at(texts, i), out);
-	}
-	if (json_length(texts) > 0) {
-		g_string_append(out, "\nWhy\n");
-	}
-}
-
-/* Each topic's sum against what it takes, also of those that don't apply. */
-static void weighed_lines(const JsonValue *weighed, GString *out)
-{
-	for (guint i = 0; i < json_length(weighed); i++) {
-		const JsonValue *topic = json_at(weighed, i);
-		g_autofree char *name = cell(topic, "name");
-
-		g_string_append_printf(out, "  %s: %d of %d points, %s\n", name,
-		    (int)json_get_int(topic, "points", 0),
-		    (int)json_get_int(topic, "threshold", 0),
-		    json_get_bool(topic, "qualified", false) ? "so it applies"
-							     : "too few");
 	}
 }
 
@@ -208,28 +202,54 @@ static void model_line(const JsonValue *model, GString *out)
 	line(out, "Model", text);
 }
 
-void explain_row(View *view, const JsonValue *row, GString *out)
+/* Is the subject shown among TEXTS, with what was found in it? */
+static bool has_subject(const JsonValue *texts)
 {
-	g_autofree char *file = cell(row, "file");
+	const JsonValue *first = json_at(texts, 0);
+
+	return g_strcmp0(json_get_string(first, "in"), "subject") == 0 &&
+	       json_length(json_get(first, "pieces")) > 0;
+}
+
+static void head_lines(const View *view, const JsonValue *row, GString *out)
+{
 	g_autofree char *from = cell(row, "from");
 	g_autofree char *subject = cell(row, "subject");
 	g_autofree char *kind = cell(row, "kind");
+	g_autofree char *known = strcmp(kind, "human") == 0
+				     ? g_strdup(kind)
+				     : because(kind, row, "kind_because");
 	g_autofree char *language = cell(row, "language");
+	g_autofree char *attachments =
+	    cell_list(json_get(row, "attachments"), ", ");
 
-	g_string_append_printf(out, "%s%s\n", view->rows > 0 ? "\n" : "", file);
 	line(out, "From", from);
-	line(out, "Subject", subject);
-	line(out, "Kind", kind);
+	if (!has_subject(json_get(row, "texts"))) {
+		line(out, "Subject", subject);
+	}
+	line(out, "Kind", known);
 	line(out, "Language", language);
+	line(out, "Attached", attachments);
 	topic_lines(json_get(row, "topics"), out);
 	model_line(json_get(row, "model"), out);
 	plan_lines(view, row, out);
-	texts_lines(view, json_get(row, "texts"), out);
-	rules_lines(json_get(row, "rules"), &view->style, out);
-	if (json_length(json_get(row, "weighed")) > 0) {
-		g_string_append(out, "\nTopics\n");
-		weighed_lines(json_get(row, "weighed"), out);
+}
+
+/* From what was decided to what it follows from. */
+void explain_row(View *view, const JsonValue *row, GString *out)
+{
+	const JsonValue *texts = json_get(row, "texts");
+	g_autofree char *file = cell(row, "file");
+
+	g_string_append_printf(out, "%s%s\n", view->rows > 0 ? "\n" : "", file);
+	head_lines(view, row, out);
+	for (guint i = 0; i < json_length(texts); i++) {
+		text_lines(view, json_at(texts, i), out);
 	}
+	topics_lines(view, row, out);
 	why_not(json_get(row, "why_not"), out);
+	reckoning_lines(row, out);
+	tried_lines(json_get(row, "promised"), out);
+	steps_lines(json_get(row, "promised"), out);
 	verified(json_get(row, "verify"), out);
 }

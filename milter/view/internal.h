@@ -29,11 +29,38 @@ guint table_length(const Table *table);
 /* As wide as CONTENT needs, cut to STYLE's columns. */
 void table_print(const Table *table, const ViewStyle *style, GString *out);
 
-/* Columns that TEXT takes on a terminal. */
+/* Columns that TEXT, or C, takes on a terminal. */
 guint text_columns(const char *text);
+guint char_columns(gunichar c);
+/* Appends TEXT, in WIDTH columns or cut to them; the columns it took. */
+guint append_cut(GString *out, const char *text, guint width);
 
 /* Appends TEXT in a colour, if colours are wanted. */
 void paint(GString *out, const ViewStyle *style, Paint how, const char *text);
+
+/* ---- paragraph.c ---- */
+
+#define MARK_BEGIN '\001'
+#define MARK_END '\002'
+
+/* Appends TEXT, which is safe for a terminal, in rows of STYLE's columns, each
+ * after PREFIX; what is between MARK_BEGIN and MARK_END gets a colour, or
+ * brackets. */
+void paragraph(
+    GString *out, const ViewStyle *style, const char *prefix, const char *text);
+
+/* ---- policy.c ---- */
+
+/* The policies in their order, up to the one that fits, of `policy` or `explain`. */
+void tried_lines(const JsonValue *promise, GString *out);
+/* The open hours that add up to the first reply. */
+void steps_lines(const JsonValue *promise, GString *out);
+
+/* ---- weighed.c ---- */
+
+/* Each topic with its rules, and how the urgency adds up, of `explain`. */
+void topics_lines(const View *view, const JsonValue *row, GString *out);
+void reckoning_lines(const JsonValue *row, GString *out);
 
 /* ---- view.c ---- */
 
@@ -59,6 +86,9 @@ char *cell_int(const JsonValue *object, const char *name);
 char *cell_list(const JsonValue *array, const char *separator);
 /* "2026-11-21 10:00:00Z"; "-" when absent. Transfer full. */
 char *cell_time(const JsonValue *object, const char *name);
+/* "Sat 2026-11-21 05:00" in ZONE (IANA; NULL, or not known: UTC). Transfer
+ * full. */
+char *cell_local(const JsonValue *object, const char *name, const char *zone);
 /* The moment; 0 when absent. */
 gint64 moment(const JsonValue *object, const char *name);
 /* "in 3h 20m", "2h late". Transfer full. */

@@ -60,7 +60,7 @@ guint table_length(const Table *table)
 	return table->rows->len;
 }
 
-static guint char_columns(gunichar c)
+guint char_columns(gunichar c)
 {
 	if (g_unichar_iszerowidth(c)) {
 		return 0;
@@ -113,8 +113,7 @@ static void fit(const Table *table, guint *widths, guint columns)
 	}
 }
 
-/* Appends TEXT cut to WIDTH; the columns it took. */
-static guint append_cut(GString *out, const char *text, guint width)
+guint append_cut(GString *out, const char *text, guint width)
 {
 	guint used = 0;
 

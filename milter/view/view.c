@@ -156,6 +156,29 @@ char *cell_time(const JsonValue *object, const char *name)
 	return text;
 }
 
+char *cell_local(const JsonValue *object, const char *name, const char *zone)
+{
+	static const char *const days[] = {
+	    "", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+	g_autoptr(GTimeZone) tz =
+	    zone != NULL ? g_time_zone_new_identifier(zone) : NULL;
+	g_autoptr(GDateTime) utc =
+	    g_date_time_new_from_unix_utc(moment(object, name));
+	g_autoptr(GDateTime) at = NULL;
+	g_autofree char *text = NULL;
+
+	if (json_get(object, name) == NULL || utc == NULL) {
+		return g_strdup("-");
+	}
+	at = tz != NULL ? g_date_time_to_timezone(utc, tz)
+			: g_date_time_ref(utc);
+	text = g_date_time_format(at, g_date_time_get_second(at) != 0
+					  ? "%Y-%m-%d %H:%M:%S"
+					  : "%Y-%m-%d %H:%M");
+	return g_strconcat(
+	    days[g_date_time_get_day_of_week(at)], " ", text, NULL);
+}
+
 char *until(gint64 at_s, gint64 now_s)
 {
 	g_autofree char *apart = times_duration(ABS(at_s - now_s));

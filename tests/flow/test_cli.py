@@ -278,6 +278,30 @@ class Explain(Base):
         self.ask("explain", "--why-not", "safty", path, code=2,
                  says='"safety"')
 
+    def test_text_to_read(self):
+        """From the decision to all that it follows from."""
+        path = self.put("1.eml", message(
+            1, "I will rape and kill you.\n\n> quoted\n"))
+        text = self.ask("explain", path)
+        order = ["Topic         safety", "Urgency       critical",
+                 "Team          trust (the route of its topic)",
+                 "Policy        safety", "Text that counted",
+                 "[I will rape and kill you].",
+                 "Doesn't count, quoted", "  | quoted",
+                 "safety applies: ", "Urgency\n", "a person wrote",
+                 "Policies, the first that fits\n  safety       fits",
+                 "Open time until the first reply"]
+        at = 0
+        for words in order:
+            self.assertIn(words, text[at:], text)
+            at = text.index(words, at)
+        row = self.rows("explain", "--json", path)[0]
+        self.assertEqual(row["promised"]["policy"], row["policy"])
+        self.assertEqual(row["promised"]["due"]["first_reply"],
+                         row["due"]["first_reply"])
+        self.assertEqual(row["reckoning"][-1]["sum"],
+                         row["urgency"]["score"])
+
     def test_nothing(self):
         self.ask("explain", self.folder / "none", code=2, says="none")
         (self.folder / "empty").mkdir()

@@ -521,6 +521,11 @@ static void test_policy(void **state)
 				     table[i].first_reply),
 		    0);
 		assert_int_equal(json_length(steps), table[i].steps);
+		assert_int_equal(json_length(json_get(row, "tried")), 1);
+		assert_int_equal(
+		    json_get_bool(
+			json_at(json_get(row, "tried"), 0), "fits", false),
+		    table[i].policy != NULL);
 		for (guint s = 0; s < json_length(steps); s++) {
 			sum_s += json_get_int(json_at(steps, s), "open_s", 0);
 		}
@@ -704,6 +709,21 @@ static void test_fsck(void **state)
 	fixture_end(&fixture);
 }
 
+/* Critical as it is, nothing is promised: the one policy is for high. */
+static void row_promised(const JsonValue *promised)
+{
+	const JsonValue *tried = json_at(json_get(promised, "tried"), 0);
+
+	assert_null(json_get(promised, "policy"));
+	assert_int_equal(json_length(json_get(promised, "tried")), 1);
+	assert_string_equal(json_get_string(tried, "policy"), "high");
+	assert_false(json_get_bool(tried, "fits", true));
+	assert_string_equal(json_get_string(tried, "lacks"), "urgency");
+	assert_int_equal(json_length(json_get(tried, "wants")), 1);
+	assert_string_equal(
+	    json_as_string(json_at(json_get(tried, "wants"), 0)), "high");
+}
+
 static void test_explain(void **state)
 {
 	static const char text[] =
@@ -744,7 +764,73 @@ static void test_explain(void **state)
 	    "outage");
 	assert_int_equal(
 	    json_get_int(json_get(row, "why_not"), "points", 0), 50);
+	assert_string_equal(
+	    json_get_string(row, "team_because"), "the route of its topic");
+	row_promised(json_get(row, "promised"));
 	g_clear_pointer(&screening, screening_free);
+	fixture_end(&fixture);
+}
+
+/* The steps of the urgency end at the urgency, whatever moved it. */
+static void test_reckoning(void **state)
+{
+	static const struct {
+		const char *text, *last;
+		int urgency;
+		guint steps;
+	} table[] = {
+	    {"Hello.", "a person wrote", 25, 1},
+	    {"I have no line.", "rules of outage", 80, 2},
+	    {"now now", "rules of haste: +90, which count up to 30", 55, 2},
+	    {"I have no line now", "never above 100", 100, 4},
+	    {"thanks", "never below 0", 0, 3},
+	    {"thanks, a flood", "topic flood: at least high", 50, 4},
+	};
+	static const char rules[] =
+	    "topic \"haste\" { title = \"Haste\" threshold = 1000"
+	    " urgency-most = 30 }\n"
+	    "rule \"haste\" { topic = \"haste\" points = 1 urgency = 90"
+	    " in = {\"text\"} match = '\\bnow\\b' why = \"presses\" }\n"
+	    "topic \"praise\" { title = \"Praise\" threshold = 1000 }\n"
+	    "rule \"praise\" { topic = \"praise\" points = 1 urgency = -60"
+	    " in = {\"text\"} match = '\\bthanks\\b' why = \"thanks\" }\n"
+	    "topic \"flood\" { title = \"Flood\" urgency-floor = \"high\" }\n"
+	    "rule \"flood\" { topic = \"flood\" points = 50"
+	    " in = {\"text\"} match = '\\bflood\\b' why = \"flood\" }\n";
+	g_autoptr(GPtrArray) problems =
+	    g_ptr_array_new_with_free_func((GDestroyNotify)conf_problem_free);
+	g_autofree char *all = NULL;
+	Fixture fixture;
+	Setup *setup;
+
+	(void)state;
+	fixture_begin(&fixture);
+	all = g_strconcat(fixture_rules, rules, NULL);
+	fixture_write(fixture.folder, "t.rules", all);
+	assert_true(setup_slot_reload(fixture.slot, problems));
+	setup = setup_slot_get(fixture.slot);
+	for (gsize i = 0; i < G_N_ELEMENTS(table); i++) {
+		g_autofree char *text = g_strdup_printf(
+		    "From: a@customer.example\nTo: ceo@example.com\n\n%s\n",
+		    table[i].text);
+		Delivery delivery = {
+		    .bytes = text, .n_bytes = strlen(text), .now_s = NOW_S};
+		g_autoptr(Screening) screening =
+		    screening_new(setup, NULL, &delivery);
+		g_autofree char *json =
+		    explain_json(screening, &(Explain){.file = "m"});
+		g_autoptr(JsonValue) row = json_parse(json, strlen(json), NULL);
+		const JsonValue *steps = json_get(row, "reckoning");
+		const JsonValue *last = json_at(steps, json_length(steps) - 1);
+
+		assert_int_equal(screening->plan->urgency, table[i].urgency);
+		assert_int_equal(
+		    json_get_int(last, "sum", -1), table[i].urgency);
+		assert_string_equal(
+		    json_get_string(last, "why"), table[i].last);
+		assert_int_equal(json_length(steps), table[i].steps);
+	}
+	setup_unref(setup);
 	fixture_end(&fixture);
 }
 
@@ -828,6 +914,7 @@ int main(void)
 	    cmocka_unit_test(test_export),
 	    cmocka_unit_test(test_fsck),
 	    cmocka_unit_test(test_explain),
+	    cmocka_unit_test(test_reckoning),
 	    cmocka_unit_test(test_control_role),
 	    cmocka_unit_test(test_large_group),
 	};

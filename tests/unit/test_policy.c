@@ -14,38 +14,40 @@ static void test_fits(void **state)
 		const char *topics[3];
 		Urgency level;
 		const char *team;
-		bool fits;
+		PolicyLack lack;
 	} cases[] = {
 	    {"empty fits everything", {NULL}, 0, {NULL}, {"idea"}, URGENCY_LOW,
-		"care", true},
+		"care", LACK_NONE},
 	    {"even nothing", {NULL}, 0, {NULL}, {NULL}, URGENCY_LOW, NULL,
-		true},
+		LACK_NONE},
 	    {"the topic", {"press", "safety"}, 0, {NULL}, {"safety"},
-		URGENCY_LOW, "care", true},
+		URGENCY_LOW, "care", LACK_NONE},
 	    {"the second of the topics", {"safety"}, 0, {NULL},
-		{"press", "safety"}, URGENCY_LOW, "care", true},
+		{"press", "safety"}, URGENCY_LOW, "care", LACK_NONE},
 	    {"another topic", {"safety"}, 0, {NULL}, {"safe"}, URGENCY_LOW,
-		"care", false},
+		"care", LACK_TOPIC},
 	    {"no topic", {"safety"}, 0, {NULL}, {NULL}, URGENCY_LOW, "care",
-		false},
+		LACK_TOPIC},
 	    {"the level", {NULL}, LEVEL(URGENCY_HIGH), {NULL}, {"idea"},
-		URGENCY_HIGH, "care", true},
+		URGENCY_HIGH, "care", LACK_NONE},
 	    {"a lower one", {NULL}, LEVEL(URGENCY_HIGH), {NULL}, {"idea"},
-		URGENCY_NORMAL, "care", false},
+		URGENCY_NORMAL, "care", LACK_URGENCY},
 	    {"a higher one", {NULL}, LEVEL(URGENCY_HIGH), {NULL}, {"idea"},
-		URGENCY_CRITICAL, "care", false},
+		URGENCY_CRITICAL, "care", LACK_URGENCY},
 	    {"the lowest", {NULL}, LEVEL(URGENCY_LOW) | LEVEL(URGENCY_HIGH),
-		{NULL}, {"idea"}, URGENCY_LOW, "care", true},
+		{NULL}, {"idea"}, URGENCY_LOW, "care", LACK_NONE},
 	    {"the team", {NULL}, 0, {"media", "care"}, {"idea"}, URGENCY_LOW,
-		"care", true},
+		"care", LACK_NONE},
 	    {"another team", {NULL}, 0, {"media"}, {"idea"}, URGENCY_LOW,
-		"care", false},
+		"care", LACK_TEAM},
 	    {"no team", {NULL}, 0, {"media"}, {"idea"}, URGENCY_LOW, NULL,
-		false},
+		LACK_TEAM},
 	    {"all three", {"idea"}, LEVEL(URGENCY_LOW), {"care"}, {"idea"},
-		URGENCY_LOW, "care", true},
+		URGENCY_LOW, "care", LACK_NONE},
+	    {"nothing of it: the topic first", {"idea"}, LEVEL(URGENCY_LOW),
+		{"care"}, {"press"}, URGENCY_HIGH, "media", LACK_TOPIC},
 	    {"two of three", {"idea"}, LEVEL(URGENCY_LOW), {"care"}, {"idea"},
-		URGENCY_HIGH, "care", false},
+		URGENCY_HIGH, "care", LACK_URGENCY},
 	};
 
 	(void)state;
@@ -54,8 +56,8 @@ static void test_fits(void **state)
 		    .teams = cases[i].policy_teams,
 		    .urgencies = cases[i].urgencies};
 
-		if (policy_fits(&policy, cases[i].topics, cases[i].level,
-			cases[i].team) != cases[i].fits) {
+		if (policy_lack(&policy, cases[i].topics, cases[i].level,
+			cases[i].team) != cases[i].lack) {
 			fail_msg("%s", cases[i].what);
 		}
 	}

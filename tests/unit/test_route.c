@@ -230,6 +230,8 @@ static void check_plan(const PlanCase *one)
 	assert_string_equal(plan->unscreened ? plan->unscreened : "",
 	    one->unscreened ? one->unscreened : "");
 	assert_ptr_equal(plan->desk, &desk);
+	assert_int_equal(plan->from_s, ARRIVAL_S);
+	assert_true(strlen(plan->because) > 0);
 	if (!plan->team) {
 		assert_null(plan->policy);
 		assert_int_equal(plan->due_s[METRIC_FIRST_REPLY], 0);
@@ -246,6 +248,66 @@ static void test_plans(void **state)
 	(void)state;
 	for (gsize i = 0; i < G_N_ELEMENTS(plan_cases); i++) {
 		check_plan(&plan_cases[i]);
+	}
+}
+
+/* What is said of the choice: it must be the one that was made. */
+static void test_because(void **state)
+{
+	static const struct {
+		const char *fallback, *qualified;
+		int urgency;
+		MessageKind kind;
+		const char *unread;
+		const char *team, *because;
+	} cases[] = {
+	    {"desk", "press", 30, KIND_HUMAN, NULL, "media",
+		"the route of its topic"},
+	    {"desk", "stray", 30, KIND_HUMAN, NULL, "desk",
+		"its topic has no route: the default"},
+	    {"desk", "sales", 30, KIND_HUMAN, NULL, NULL,
+		"the route of its topic says none"},
+	    {"none", "stray", 30, KIND_HUMAN, NULL, NULL,
+		"its topic has no route, and the default says none"},
+	    {NULL, "sales", 30, KIND_HUMAN, NULL, NULL,
+		"the route of its topic says none"},
+	    {"desk", "press", 30, KIND_LIST, NULL, NULL,
+		"nobody waits for an answer to automatic mail"},
+	    {"desk", "sales press", 60, KIND_HUMAN, NULL, "media",
+		"its topic is screened, but it is pressing: the route of "
+		"another"},
+	    {"desk", "sales bulk", 80, KIND_HUMAN, NULL, "desk",
+		"its topic is screened, but a person must look: the default"},
+	    {"none", "", 25, KIND_HUMAN, "broken", "desk",
+		"no route names one, but a person must look"},
+	    {NULL, "", 25, KIND_HUMAN, NULL, "desk",
+		"no route names one, but a person must look"},
+	};
+	(void)state;
+	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+		Conf conf;
+		conf_fill(&conf, cases[i].fallback);
+		GPtrArray *problems = problems_new();
+		Sla *sla = sla_new(&conf, problems);
+		Message mail;
+		mail_init(&mail);
+		g_autofree char *unread = g_strdup(cases[i].unread);
+		mail.unread = unread;
+		mail.kind = cases[i].kind;
+		Score score;
+		score_fill(&score, cases[i].qualified, cases[i].urgency);
+		g_autoptr(Plan) plan =
+		    plan_new(&conf, sla, &desk, &mail, &score, ARRIVAL_S);
+		assert_int_equal(plan->team == NULL, cases[i].team == NULL);
+		if (cases[i].team) {
+			assert_string_equal(plan->team->name, cases[i].team);
+		}
+		assert_string_equal(plan->because, cases[i].because);
+		score_clear(&score);
+		mail_clear(&mail);
+		sla_unref(sla);
+		g_ptr_array_unref(problems);
+		conf_clear(&conf);
 	}
 }
 
@@ -357,6 +419,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_plans),
+	    cmocka_unit_test(test_because),
 	    cmocka_unit_test(test_somebody),
 	    cmocka_unit_test(test_deadlines),
 	    cmocka_unit_test(test_route_team),

@@ -209,17 +209,88 @@ static void test_policy(void **state)
 	    "{\"v\":1,\"policy\":\"high\",\"calendar\":\"office\",\"zone\":"
 	    "\"America/New_York\",\"from\":\"2026-11-20T19:00:00Z\","
 	    "\"due\":{\"first_reply\":\"2026-11-23T15:00:00Z\","
-	    "\"next_reply\":null,\"resolve\":null},\"steps\":["
+	    "\"next_reply\":null,\"resolve\":null},\"tried\":["
+	    "{\"policy\":\"safety\",\"fits\":false,\"lacks\":\"topic\","
+	    "\"wants\":[\"safety\",\"legal\"]},"
+	    "{\"policy\":\"high\",\"fits\":true,\"lacks\":null}],"
+	    "\"steps\":["
 	    "{\"from\":\"2026-11-20T19:00:00Z\",\"to\":\"2026-11-20T20:00:00Z\""
 	    ",\"open_s\":3600},{\"from\":\"2026-11-23T14:00:00Z\",\"to\":"
 	    "\"2026-11-23T15:00:00Z\",\"open_s\":3600}]}";
 	static const char *const expected[] = {"office (America/New_York)",
-	    "2026-11-23 15:00:00Z", "Next reply    not promised", "sum 1h",
+	    "2026-11-23 15:00:00Z, there Mon 2026-11-23 10:00\n",
+	    "Next reply    not promised",
+	    "  safety       no: only for topic safety, legal\n"
+	    "  high         fits\n",
+	    "in America/New_York\n  Fri 2026-11-20 14:00 - 15:00 ", "sum 1h",
 	    "sum 2h", NULL};
 	g_autofree char *text = shown_one("policy", row);
 
 	(void)state;
 	assert_holds(text, expected);
+}
+
+/* Around the clock, and in a zone that nobody knows: in UTC, with the second
+ * day where it is another. */
+static void test_policy_overnight(void **state)
+{
+	static const char row[] =
+	    "{\"policy\":\"p\",\"calendar\":\"always\",\"zone\":\"Mars/Base\","
+	    "\"due\":{},\"steps\":[{\"from\":\"2026-11-20T19:00:30Z\",\"to\":"
+	    "\"2026-11-21T03:00:00Z\",\"open_s\":28770}]}";
+	static const char *const expected[] = {
+	    "Fri 2026-11-20 19:00:30 - Sat 2026-11-21 03:00 ", NULL};
+	g_autofree char *text = shown_one("policy", row);
+
+	(void)state;
+	assert_holds(text, expected);
+}
+
+static void test_paragraph(void **state)
+{
+	static const struct {
+		const char *text;
+		bool colour;
+		const char *expected;
+	} table[] = {
+	    {"", false, ""},
+	    {"one", false, "| one\n"},
+	    {"one\n\ntwo", false, "| one\n| \n| two\n"},
+	    {"a word that breaks there", false,
+		"| a word that breaks\n| there\n"},
+	    {"two  spaces, and more  where", false,
+		"| two  spaces, and\n| more  where\n"},
+	    /* Brackets take columns, colours don't. */
+	    {"it is \1marked here\2 now", false,
+		"| it is [marked here]\n| now\n"},
+	    {"it was \1marked here\2 now", false,
+		"| it was [marked\n| here] now\n"},
+	    {"it is \1marked here\2 now", true,
+		"| it is \033[1;4mmarked here\033[0m\n| now\n"},
+	    {"\1one word\2", true, "| \033[1;4mone word\033[0m\n"},
+	    {"what goes on \1and on it goes\2", true,
+		"| what goes on \033[1;4mand on\033[0m\n"
+		"| \033[1;4mit goes\033[0m\n"},
+	    {"abcdefghijklmnopqrstuvwxyz", false,
+		"| abcdefghijklmnopqrst\n| uvwxyz\n"},
+	    {"\xe6\xb0\xb4\xe6\xb0\xb4\xe6\xb0\xb4\xe6\xb0\xb4\xe6\xb0\xb4"
+	     "\xe6\xb0\xb4\xe6\xb0\xb4\xe6\xb0\xb4\xe6\xb0\xb4\xe6\xb0\xb4"
+	     "\xe6\xb0\xb4",
+		false,
+		"| "
+		"\xe6\xb0\xb4\xe6\xb0\xb4\xe6\xb0\xb4\xe6\xb0\xb4\xe6\xb0\xb4"
+		"\xe6\xb0\xb4\xe6\xb0\xb4\xe6\xb0\xb4\xe6\xb0\xb4\xe6\xb0\xb4"
+		"\n| \xe6\xb0\xb4\n"},
+	};
+
+	(void)state;
+	for (gsize i = 0; i < G_N_ELEMENTS(table); i++) {
+		ViewStyle style = {.columns = 22, .colour = table[i].colour};
+		g_autoptr(GString) out = g_string_new(NULL);
+
+		paragraph(out, &style, "| ", table[i].text);
+		assert_string_equal(out->str, table[i].expected);
+	}
 }
 
 static void test_explain(void **state)
@@ -229,23 +300,41 @@ static void test_explain(void **state)
 	    "\"subject\":\"Hi\",\"kind\":\"human\",\"urgency\":{\"level\":"
 	    "\"low\",\"score\":5},\"topic\":\"sales\",\"topics\":[{\"name\":"
 	    "\"sales\",\"points\":55}],\"team\":null,\"policy\":null,"
-	    "\"due\":{\"first_reply\":null},\"rules\":[],"
+	    "\"team_because\":\"its route says none\","
+	    "\"due\":{\"first_reply\":null},\"rules\":["
+	    "{\"name\":\"p-2\",\"topic\":\"press\",\"points\":-5,\"urgency\":0,"
+	    "\"in\":\"subject\",\"text\":\"Hi\",\"why\":\"greets\"},"
+	    "{\"name\":\"lang\",\"topic\":\"other\",\"points\":0,\"in\":"
+	    "\"text\",\"text\":null,\"why\":\"odd\"},"
+	    "{\"name\":\"p-3\",\"topic\":\"press\",\"points\":25,\"urgency\":-"
+	    "9,"
+	    "\"in\":\"text\",\"text\":\"buy\",\"why\":\"wants\"}],"
 	    "\"language\":\"en\",\"weighed\":[{\"name\":\"press\","
 	    "\"points\":20,\"threshold\":40,\"qualified\":false}],"
+	    "\"reckoning\":[{\"why\":\"a person wrote\",\"change\":25,"
+	    "\"sum\":25},{\"why\":\"rules of press\",\"change\":-9,"
+	    "\"sum\":16}],"
 	    "\"texts\":[{\"in\":\"text\",\"hidden\":false,\"pieces\":"
-	    "[\"I \",\"\\u001b[2Jbuy\",\" now.\\nAnn\"],\"left_out\":7},"
+	    "[\"I \",\"\\u001b[2Jb\",\"\",\"uy\",\" "
+	    "now.\\nAnn\"],\"left_out\":7},"
 	    "{\"in\":\"text\",\"hidden\":true,\"pieces\":[\"psst\"]},"
 	    "{\"in\":\"quoted\",\"pieces\":[\"He wrote\"]}],"
 	    "\"why_not\":{\"topic\":\"press\",\"points\":20,\"threshold\":40,"
 	    "\"qualified\":false,\"missed\":[{\"name\":\"p-1\",\"points\":30,"
 	    "\"match\":\"x\",\"why\":\"asks\"}]}}";
 	static const char *const expected[] = {"m/1.eml\n", "Language      en",
-	    "sales (55 points)", "low (5)", "none: screened, no case",
+	    "sales (55 points)", "low (5)",
+	    "none: screened, no case (its route says none)",
 	    "  | I [?[2Jbuy] now.\n", "  | Ann\n", "and 7 bytes more",
-	    "Hidden: a reader doesn't see it\n  | psst\n",
-	    "Quoted or returned: others wrote it\n  | He wrote\n",
-	    "press: 20 of 40 points, too few", "Topic press: 20 of 40",
-	    "p-1: +30, not seen: asks", NULL};
+	    "hidden: a reader doesn't see it\n  | psst\n",
+	    "quoted or returned: others wrote it\n  | He wrote\n",
+	    "press doesn't apply: 20 points, 40 would be enough\n"
+	    "     +25  p-3: wants; urgency -9\n          text: \"buy\"\n"
+	    "      -5  p-2: greets\n          subject: \"Hi\"\n"
+	    "  besides:\n      +0  lang: odd\n          text\n",
+	    "Topic press: 20 of 40", "p-1: +30, not seen: asks",
+	    "+25  =  25  a person wrote\n      -9  =  16  rules of press\n",
+	    NULL};
 	static const char *const rows[] = {row, NULL};
 	static const char *const coloured[] = {
 	    "  | I \033[1;4m?[2Jbuy\033[0m now.\n", NULL};
@@ -306,6 +395,8 @@ int main(void)
 	    cmocka_unit_test(test_others),
 	    cmocka_unit_test(test_status),
 	    cmocka_unit_test(test_policy),
+	    cmocka_unit_test(test_policy_overnight),
+	    cmocka_unit_test(test_paragraph),
 	    cmocka_unit_test(test_explain),
 	    cmocka_unit_test(test_csv),
 	};
