@@ -235,6 +235,9 @@ typedef struct Conf {
 				  * a Conf made by hand: looked up one by one */
 } Conf;
 
+/* Where a configuration doesn't say. */
+#define CONF_CONTROL_SOCKET "/run/anteroom/control.sock"
+
 /*
  * Reads PATH and every pack its rules.packs names, and checks the whole.
  * PROBLEMS (of ConfProblem) takes every mistake found, errors and warnings, all

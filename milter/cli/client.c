@@ -170,21 +170,47 @@ static bool open_some(Client *client, const Conf *conf, GError **error)
 	return false;
 }
 
+/* Does CONF, which has mistakes, say which daemon is meant? That of the system
+ * is nobody's who names a file of his own. */
+static bool names_daemon(const Conf *conf)
+{
+	return strcmp(conf->path, CLI_CONF) == 0 ||
+	       strcmp(conf->control_socket, CONF_CONTROL_SOCKET) != 0;
+}
+
+/* A configuration that is being mended, or packs that this user may not read,
+ * don't keep anybody from a daemon, which runs on what it has. */
+static bool open_flawed(
+    Client *client, const char *conf_path, GPtrArray *problems, GError **error)
+{
+	g_autoptr(GPtrArray) again = problems_new();
+	g_autoptr(Conf) flawed = conf_load_flawed(conf_path, again);
+
+	if (names_daemon(flawed)) {
+		client->daemon = control_connect(flawed->control_socket, NULL);
+	}
+	if (client->daemon == NULL) {
+		return config_broken(conf_path, problems, error);
+	}
+	fprintf(stderr,
+	    "anteroom: configuration: it has mistakes, the daemon runs on the "
+	    "one before; `anteroom check` lists them\n");
+	return true;
+}
+
 Client *client_open(const char *conf_path, GError **error)
 {
 	g_autoptr(GPtrArray) problems = problems_new();
 	g_autoptr(Conf) conf = conf_load(conf_path, problems);
-	g_autoptr(Client) client = NULL;
+	g_autoptr(Client) client = g_new0(Client, 1);
+	bool opened;
 
-	if (conf == NULL) {
-		config_broken(conf_path, problems, error);
-		return NULL;
-	}
-	client = g_new0(Client, 1);
 	if (geteuid() == 0 && g_getenv("SUDO_USER") != NULL) {
 		client->user = own_name();
 	}
-	return open_some(client, conf, error) ? g_steal_pointer(&client) : NULL;
+	opened = conf != NULL ? open_some(client, conf, error)
+			      : open_flawed(client, conf_path, problems, error);
+	return opened ? g_steal_pointer(&client) : NULL;
 }
 
 void client_free(Client *client)

@@ -47,7 +47,7 @@ static void set_defaults(Conf *conf)
 	conf->authserv_id = "";
 	conf->submission_daemons = no_words;
 	conf->trusted_networks = no_words;
-	conf->control_socket = "/run/anteroom/control.sock";
+	conf->control_socket = CONF_CONTROL_SOCKET;
 	conf->assistants = default_assistants;
 	conf->readers = default_readers;
 	conf->store_path = "/var/lib/anteroom";

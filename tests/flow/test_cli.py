@@ -621,6 +621,26 @@ class CasesByDaemon(Cases):
         self.assertLess(min(took), 0.5)
 
 
+class Mending(Base):
+    """The configuration is broken for now; a daemon runs on the old one."""
+    serve = True
+
+    def test_a_pack(self):
+        packs = self.folder / "packs"
+        packs.mkdir()
+        (packs / "p.rules").write_text('rule "broken" {\n')
+        self.it.conf.write_text(self.it.conf.read_text().replace(
+            f"{ROOT}/rules/", f"{packs}/"))
+        self.ask("cases", code=1, says="the daemon runs on the one before")
+        self.ask("check", code=1, says="p.rules:")
+        self.it.stop()
+        self.ask("cases", code=2, says="can't be used as it is")
+
+    def test_the_socket_is_not_guessed(self):
+        self.it.conf.write_text("broken {\n")
+        self.ask("cases", code=2, says="can't be used as it is")
+
+
 class Busy(Base):
     def test_store_in_use(self):
         """Another shell has the store: wait a little, then exit 75."""

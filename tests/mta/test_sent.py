@@ -2,6 +2,7 @@
 """Replies that leave by another mail server: their copies come to an address
 of a real Postfix, whose pipe(8) gives them to `anteroom take --sent`."""
 import pathlib
+import shutil
 import sys
 import tempfile
 import unittest
@@ -32,7 +33,7 @@ JOURNAL = ("From: MicrosoftExchange329@example.com\r\n"
            "{copy}\r\n--_jr_{n}_--\r\n")
 SERVICE = """
 anteroom-sent unix - n n - 4 pipe
-  flags=q user=nobody argv={build}/anteroom -c {conf} take --sent
+  flags=q user=nobody argv={program} -c {conf} take --sent
 """
 
 
@@ -48,6 +49,9 @@ class Sent(unittest.TestCase):
                                [desk("ceo", ["ceo@example.com"])], conf=conf)
         cls.daemon.start()
         cls.addClassCleanup(cls.daemon.stop)
+        # nobody may not look into a checkout below /root
+        program = shutil.copy(BUILD / "anteroom",
+                              pathlib.Path(cls.folder.name) / "take")
         cls.sink = Sink()
         cls.addClassCleanup(cls.sink.__exit__)
         cls.mta = PrivatePostfix(
@@ -56,7 +60,7 @@ class Sent(unittest.TestCase):
             settings="transport_maps = inline:{sent@journal.example.com="
                      "anteroom-sent:}\n"
                      "anteroom-sent_destination_recipient_limit = 1\n",
-            services=SERVICE.format(build=BUILD, conf=cls.daemon.conf))
+            services=SERVICE.format(program=program, conf=cls.daemon.conf))
         cls.mta.start()
         cls.addClassCleanup(cls.mta.stop)
 
