@@ -37,6 +37,7 @@ enum { EXIT_FINE = 0, EXIT_CONFIG = 2, EXIT_TEMPORARY = 75 };
 enum { WANT_RELOAD = 1, WANT_STOP = 2, WANT_FAIL = 4 };
 static volatile sig_atomic_t wake_fd = -1;
 static gint wanted;
+static Poison *guarded; /* while messages are read */
 
 static void want(gint what)
 {
@@ -53,6 +54,34 @@ static void want(gint what)
 static void on_signal(int number)
 {
 	want(number == SIGHUP || number == SIGUSR1 ? WANT_RELOAD : WANT_STOP);
+}
+
+/* What it is about is known by what was being read. */
+static void on_crash(int number)
+{
+	Poison *poison = g_atomic_pointer_get(&guarded);
+
+	if (poison != NULL) {
+		poison_crashed(poison);
+	}
+	raise(number); /* with its default, as soon as this returns */
+}
+
+/* Not where a sanitizer does already. */
+static void catch_crashes(void)
+{
+	static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(crashes); i++) {
+		struct sigaction action = {
+		    .sa_handler = on_crash, .sa_flags = (int)SA_RESETHAND};
+		struct sigaction before;
+
+		if (sigaction(crashes[i], NULL, &before) == 0 &&
+		    before.sa_handler == SIG_DFL) {
+			sigaction(crashes[i], &action, NULL);
+		}
+	}
 }
 
 static void on_failure(gpointer data)
@@ -81,6 +110,7 @@ static bool catch_signals(void)
 		return false;
 	}
 	signal(SIGPIPE, SIG_IGN);
+	catch_crashes();
 	for (gsize i = 0; i < G_N_ELEMENTS(caught); i++) {
 		sigaction(caught[i], &action, NULL);
 	}
@@ -150,6 +180,7 @@ static bool open_doors(Daemon *daemon, GError **error)
 	if (daemon->poison == NULL) {
 		return false;
 	}
+	g_atomic_pointer_set(&guarded, daemon->poison);
 	daemon->ticker = ticker_new(daemon->slot, daemon->store, error);
 	if (daemon->ticker == NULL) {
 		return false;
@@ -246,6 +277,7 @@ static void shut(Daemon *daemon)
 	}
 	control_free(daemon->control);
 	intake_free(daemon->intake);
+	g_atomic_pointer_set(&guarded, NULL);
 	poison_close(daemon->poison);
 	meter_free(daemon->meter);
 	store_close(daemon->store);

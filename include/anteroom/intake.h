@@ -113,7 +113,11 @@ Poison *poison_open(const char *folder, gint64 now_s, GError **error);
 /* For intake_guard; valid as long as POISON. */
 void poison_guard(Poison *poison, PoisonGuard *guard);
 
-/* How many messages are suspect. */
+/* The process crashes: what is being read isn't read again. For a signal's
+ * handler. */
+void poison_crashed(Poison *poison);
+
+/* How many messages aren't read. */
 guint poison_suspects(const Poison *poison);
 
 /* No message may be inside. NULL is fine. */

@@ -18,6 +18,7 @@
 #define TAKE_MOST 64  /* leases of one transaction */
 #define OUTBOX_KEY_BYTES 17
 #define PATIENCE_US (5 * G_USEC_PER_SEC) /* with a clock that is behind */
+#define BEHIND_MS 20                     /* until the next look at it */
 
 static void free_notice(gpointer notice)
 {
@@ -140,23 +141,28 @@ static bool any_due(
 	return txn_end_read(&txn, error) && entries->len > 0;
 }
 
+/* With the mutex held. */
+static bool has_patience(const Store *store)
+{
+	return store->behind_us &&
+	       g_get_monotonic_time() - store->behind_us < PATIENCE_US;
+}
+
 /* While the clock still has something to tell, it may be a storm, and what
  * waits part of that: the courier comes second, so that what it gets doesn't
  * hang on who was quicker. For a moment: a clock that stands still must not
  * hold up the mail. */
 static bool is_to_wait(Store *store, bool behind)
 {
-	gint64 now_us = g_get_monotonic_time();
 	bool wait;
 
 	g_mutex_lock(&store->mutex);
 	if (!behind) {
 		store->behind_us = 0;
 	} else if (store->behind_us == 0) {
-		store->behind_us = now_us;
+		store->behind_us = g_get_monotonic_time();
 	}
-	wait =
-	    behind && store->watch && now_us - store->behind_us < PATIENCE_US;
+	wait = store->watch && has_patience(store);
 	g_mutex_unlock(&store->mutex);
 	return wait;
 }
@@ -192,6 +198,9 @@ void store_notices_wait(Store *store, guint wait_ms)
 
 	g_mutex_lock(&store->mutex);
 	seen = store->queued;
+	if (has_patience(store)) {
+		until_us = g_get_monotonic_time() + BEHIND_MS * 1000;
+	}
 	while (store->queued == seen &&
 	       g_cond_wait_until(&store->outbox, &store->mutex, until_us)) {
 	}

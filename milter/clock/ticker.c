@@ -28,6 +28,8 @@ struct Ticker {
 	int wake_fd;
 	gint stop;        /* atomic */
 	guint generation; /* of the setup that was surveyed */
+	gint64 last_s;    /* when all was done */
+	gint64 digest_s;  /* the next digest; 0 = not known */
 	gint64 care_s;    /* when to take care next, a week on at most */
 	bool failed;      /* said so */
 };
@@ -88,6 +90,7 @@ static bool do_round(
 			return false;
 		}
 		ticker->generation = setup->generation;
+		ticker->digest_s = 0;
 	}
 	if (!store_tick(
 		ticker->store, setup->conf, setup->sla, now_s, &count, error)) {
@@ -102,25 +105,35 @@ static gint64 sooner(gint64 a, gint64 b)
 	return a != 0 && (b == 0 || a < b) ? a : b;
 }
 
-/* The digests that are due; *NEXT_S becomes sooner where the next one is. All
- * is done then. */
-static bool do_digests(Ticker *ticker, const Setup *setup, gint64 now_s,
-    gint64 *next_s, GError **error)
+/* The digests that are due. Whose morning is next is asked once, unless the
+ * wall clock went back: what was ahead then may be far ahead now. */
+static bool do_digests(
+    Ticker *ticker, const Setup *setup, gint64 now_s, GError **error)
 {
-	gint64 digest_s = 0, later_s;
 	guint n = 0;
 
+	if (ticker->last_s <= now_s && now_s < ticker->digest_s) {
+		return true;
+	}
 	if (!store_digests(ticker->store, setup->conf, setup->sla, now_s, &n,
-		&digest_s, error)) {
+		&ticker->digest_s, error)) {
 		return false;
 	}
 	if (n > 0) {
 		log_line(LOG_INFO, "clock", "digests", LOG_NUMBER(n), NULL);
 	}
-	later_s = sooner(digest_s, ticker->care_s);
+	return true;
+}
+
+/* All is done; *NEXT_S, of the store, becomes sooner where something else is.
+ */
+static void look_ahead(Ticker *ticker, gint64 now_s, gint64 *next_s)
+{
+	gint64 later_s = sooner(ticker->digest_s, ticker->care_s);
+
+	ticker->last_s = now_s;
 	*next_s = sooner(*next_s, later_s);
 	store_looked(ticker->store, now_s, later_s);
-	return true;
 }
 
 /* When to look again, by the wall. */
@@ -132,7 +145,8 @@ static gint64 run_round(Ticker *ticker)
 
 	if (do_round(ticker, setup, now_s, &error) &&
 	    store_next_s(ticker->store, now_s, &next_s, &error) &&
-	    do_digests(ticker, setup, now_s, &next_s, &error)) {
+	    do_digests(ticker, setup, now_s, &error)) {
+		look_ahead(ticker, now_s, &next_s);
 		ticker->failed = false;
 		return next_s;
 	}

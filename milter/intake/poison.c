@@ -3,8 +3,9 @@
  * digest stands in a shared map meanwhile: a store to memory, which outlives
  * the process (not the machine, and needn't), at no system call a message.
  *
- * A power failure or a kill leaves innocents as suspects now and then: those
- * that were being read in that very moment. They get a case like all, topic
+ * Who crashes says so on the way down; what was being read then is not read
+ * again. A power failure or a kill says nothing: what was being read in that
+ * very moment is innocent once. A second time it gets a case like all, topic
  * "unread", and a person looks.
  */
 #include "intake/internal.h"
@@ -25,6 +26,7 @@
 #define READERS 256  /* at once; more go unguarded */
 #define SUSPECTS 256 /* the oldest makes room */
 #define SUSPECT_S (7 * 24 * 3600)
+#define SURE 2 /* ends of the process; a crash counts as so many */
 
 enum { SLOT_FREE, SLOT_TAKEN, SLOT_READING };
 
@@ -36,7 +38,7 @@ typedef struct {
 typedef struct {
 	guint8 digest[16];
 	gint64 last_s; /* 0 = none */
-	guint32 crashes;
+	guint32 ends;
 	guint32 spare;
 } Suspect;
 
@@ -46,6 +48,7 @@ typedef struct {
 	guint8 key[16];
 	Suspect suspects[SUSPECTS];
 	Slot slots[READERS];
+	atomic_uint crashed; /* it ended by a crash */
 } PoisonMap;
 
 /* Suspects change at open alone; then only slots do, by their state. */
@@ -128,6 +131,13 @@ static Suspect *find_suspect(PoisonMap *map, const guint8 digest[16])
 	return NULL;
 }
 
+static bool is_sure(PoisonMap *map, const guint8 digest[16])
+{
+	const Suspect *known = find_suspect(map, digest);
+
+	return known != NULL && known->ends >= SURE;
+}
+
 static Slot *take_slot(Poison *poison)
 {
 	guint from = atomic_fetch_add(&poison->next, 1);
@@ -153,7 +163,7 @@ static bool guard_enter(
 
 	*mark = NULL;
 	digest_of(poison, bytes, n, digest);
-	if (poison->n_suspects > 0 && find_suspect(poison->map, digest)) {
+	if (poison->n_suspects > 0 && is_sure(poison->map, digest)) {
 		log_line(LOG_WARNING, "suspect", "why",
 		    "this message ended the process before and is not read",
 		    NULL);
@@ -187,6 +197,11 @@ void poison_guard(Poison *poison, PoisonGuard *guard)
 	};
 }
 
+void poison_crashed(Poison *poison)
+{
+	atomic_store(&poison->map->crashed, 1);
+}
+
 guint poison_suspects(const Poison *poison)
 {
 	return poison->n_suspects;
@@ -206,7 +221,8 @@ static Suspect *room_for_suspect(PoisonMap *map)
 	return oldest;
 }
 
-static void suspect(PoisonMap *map, const guint8 digest[16], gint64 now_s)
+static void suspect(
+    PoisonMap *map, const guint8 digest[16], guint ends, gint64 now_s)
 {
 	Suspect *known = find_suspect(map, digest);
 
@@ -215,7 +231,7 @@ static void suspect(PoisonMap *map, const guint8 digest[16], gint64 now_s)
 		*known = (Suspect){0};
 		memcpy(known->digest, digest, 16);
 	}
-	known->crashes++;
+	known->ends += ends;
 	known->last_s = now_s;
 }
 
@@ -223,11 +239,12 @@ static void suspect(PoisonMap *map, const guint8 digest[16], gint64 now_s)
  * suspect for long enough is forgotten. */
 static guint take_stock(PoisonMap *map, gint64 now_s)
 {
+	guint ends = atomic_exchange(&map->crashed, 0) != 0 ? SURE : 1;
 	guint n = 0;
 
 	for (guint i = 0; i < READERS; i++) {
 		if (atomic_load(&map->slots[i].state) == SLOT_READING) {
-			suspect(map, map->slots[i].digest, now_s);
+			suspect(map, map->slots[i].digest, ends, now_s);
 		}
 		atomic_store(&map->slots[i].state, SLOT_FREE);
 	}
@@ -237,7 +254,7 @@ static guint take_stock(PoisonMap *map, gint64 now_s)
 		if (one->last_s < now_s - SUSPECT_S || one->last_s > now_s) {
 			*one = (Suspect){0};
 		}
-		n += one->last_s != 0;
+		n += one->last_s != 0 && one->ends >= SURE;
 	}
 	return n;
 }

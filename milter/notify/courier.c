@@ -27,7 +27,7 @@ struct Courier {
 	ControlClient *daemon; /* NULL: not connected */
 	GPtrArray *taken;      /* of JsonValue: leased, not yet handed over */
 	guint pause_ms;        /* after the next trouble; 0 = there was none */
-	bool begun;            /* what another had in hand is due again */
+	bool sure;             /* every lease was heard of and ended */
 
 	/* Shared with who stops it. */
 	GMutex lock;
@@ -165,15 +165,17 @@ static bool take(Courier *courier, GError **error)
 	json_begin_object(json, NULL);
 	json_string(json, "limit", TAKE_MOST);
 	json_string(json, "wait", WAIT);
-	if (!courier->begun) {
+	if (!courier->sure) {
 		json_bool(json, "fresh", true);
 	}
 	args = parse(json);
-	if (!ask(courier, "notices-take", args, courier->taken, error)) {
-		return false;
+	courier->sure =
+	    ask(courier, "notices-take", args, courier->taken, error);
+	if (!courier->sure) {
+		/* Some of the leases may have got lost on the way. */
+		g_ptr_array_set_size(courier->taken, 0);
 	}
-	courier->begun = true;
-	return true;
+	return courier->sure;
 }
 
 /* How a letter ended. WHY NULL: it was handed over. */

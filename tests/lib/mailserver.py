@@ -132,8 +132,11 @@ class _SinkSession(socketserver.StreamRequestHandler):
                 self.say(answer)
             elif verb == b"DATA":
                 self.say("354 go ahead")
+                data = self.data()
+                if data is None:
+                    return
                 answer = self.server.answer_data(
-                    Delivery(sender, recipients, self.data()))
+                    Delivery(sender, recipients, data))
                 if answer is None:
                     return
                 self.say(answer)
@@ -149,12 +152,13 @@ class _SinkSession(socketserver.StreamRequestHandler):
                                                                  "replace")
 
     def data(self):
+        """None: who sent it is gone before its end, and it counts for nothing."""
         lines = []
         for line in self.rfile:
             if line == b".\r\n":
-                break
+                return b"".join(lines)
             lines.append(line[1:] if line.startswith(b".") else line)
-        return b"".join(lines)
+        return None
 
 
 class Sink(socketserver.ThreadingTCPServer):

@@ -74,7 +74,7 @@ static bool passes(Fixture *fixture, const char *message)
 }
 
 /* A process that ends while it reads MESSAGE. */
-static void crash_with(Fixture *fixture, const char *message)
+static void end_with(Fixture *fixture, const char *message, bool crash)
 {
 	pid_t child = fork();
 	int status;
@@ -83,10 +83,18 @@ static void crash_with(Fixture *fixture, const char *message)
 		gpointer mark;
 
 		enter(fixture, message, &mark);
+		if (crash) {
+			poison_crashed(fixture->poison);
+		}
 		_exit(1);
 	}
 	assert_true(child > 0);
 	assert_int_equal(waitpid(child, &status, 0), child);
+}
+
+static void crash_with(Fixture *fixture, const char *message)
+{
+	end_with(fixture, message, true);
 }
 
 static const char bad[] =
@@ -102,6 +110,21 @@ static void test_crash_is_remembered(void **state)
 	assert_int_equal(poison_suspects(fixture->poison), 1);
 	assert_false(passes(fixture, bad));
 	assert_true(passes(fixture, "Message-ID: <2@x>\r\n\r\nbody\r\n"));
+}
+
+/* A kill may have met an innocent; twice the same is no chance. */
+static void test_kill_is_forgiven_once(void **state)
+{
+	Fixture *fixture = *state;
+
+	end_with(fixture, bad, false);
+	reopen(fixture, NOW_S + 5);
+	assert_int_equal(poison_suspects(fixture->poison), 0);
+	assert_true(passes(fixture, bad));
+	end_with(fixture, bad, false);
+	reopen(fixture, NOW_S + 10);
+	assert_int_equal(poison_suspects(fixture->poison), 1);
+	assert_false(passes(fixture, bad));
 }
 
 /* What a second try of the mail server's changes, and what makes another. */
@@ -157,6 +180,7 @@ static void test_more_crashes_than_room(void **state)
 
 		g_snprintf(last, sizeof last, "Message-ID: <%d@y>\r\n\r\n", i);
 		assert_true(enter(fixture, last, &mark));
+		poison_crashed(fixture->poison);
 		reopen(fixture, NOW_S + i); /* without leave: it ended */
 	}
 	assert_int_equal(poison_suspects(fixture->poison), 256);
@@ -283,6 +307,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_crash_is_remembered),
+	    TEST(test_kill_is_forgiven_once),
 	    TEST(test_what_the_digest_sees),
 	    TEST(test_suspicion_ends),
 	    TEST(test_more_crashes_than_room),
