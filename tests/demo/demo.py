@@ -26,6 +26,7 @@ sys.path.insert(0, str(HERE.parent / "lib"))
 from courier import Courier  # noqa: E402
 from daemon import BUILD, CONF, ROOT, Anteroomd, desk  # noqa: E402
 from mailserver import PrivatePostfix, Sink, send  # noqa: E402
+from webserver import PASSWORD, AnteroomWeb, conf, free_port  # noqa: E402
 
 # What should become of each: topic, urgency, team. Team "": screened, no case.
 # "=NAME": joins the case of that message. None: not watched at all.
@@ -111,9 +112,8 @@ def with_date(raw):
 
 
 class Demo:
-    def __init__(self, folder, sink, daemon, mta):
-        self.folder, self.sink, self.daemon, self.mta = (folder, sink, daemon,
-                                                         mta)
+    def __init__(self, web, sink, daemon, mta):
+        self.web, self.sink, self.daemon, self.mta = web, sink, daemon, mta
         self.screen = Screen()
         self.failures = []
         self.case_of = {}  # name of a message -> its case
@@ -370,6 +370,15 @@ class Demo:
         got = len(self.daemon.cases())
         self.check(got == expected, f"{got} cases, not {expected}")
 
+    def dashboard(self):
+        """Somebody logs in and sees the cases."""
+        self.screen.head("The dashboard, in a browser on this machine")
+        board = self.web.browser("ea").get("/")
+        self.check(self.case_of.get("02-outage", "AR-1") in board.text,
+                   f"the board ({board.status}) doesn't show a case")
+        self.screen.say(f"  http://127.0.0.1:{self.web.port}/ name ea, "
+                        f"password \"{PASSWORD}\"")
+
     def stay(self):
         screen = self.screen
         try:
@@ -420,8 +429,10 @@ def run(once):
         print(f"Anteroom demo: all of it lives in {folder}", flush=True)
         sink = stack.enter_context(Sink())
         print("  anteroomd ...", flush=True)
+        port = free_port()
         daemon = stack.enter_context(Anteroomd(folder, [
-            desk("ceo", ["ceo@example.com", "jane.doe@example.com"])]))
+            desk("ceo", ["ceo@example.com", "jane.doe@example.com"]),
+            conf(pathlib.Path(folder) / "anteroom", port)]))
         print("  a private Postfix on loopback ...", flush=True)
         mta = stack.enter_context(
             PrivatePostfix(folder, sink, daemon.milter))
@@ -430,12 +441,16 @@ def run(once):
                                        f"127.0.0.1:{mta.submission}")
         daemon.write()  # the courier alone wants to know who takes its mail
         stack.enter_context(Courier(daemon))
-        demo = Demo(folder, sink, daemon, mta)
+        print("  anteroom-web ...", flush=True)
+        web = stack.enter_context(AnteroomWeb(daemon, port))
+        web.add("ea", "assistant")
+        demo = Demo(web, sink, daemon, mta)
         demo.customers()
         demo.staff()
         demo.clock()
         demo.digest()
         demo.look()
+        demo.dashboard()
         demo.shown = len(sink.deliveries)
         print(flush=True)
         if demo.failures:
