@@ -16,7 +16,7 @@ static const char *kind_of(const char *what)
 	return g_strv_contains(outside, what) ? "in"
 	       : g_strv_contains(ours, what)  ? "out"
 	       : g_strv_contains(clock, what) ? "clock"
-					      : "act";
+					      : "deed";
 }
 
 /* ---- what clocks did, in words ---- */
@@ -40,7 +40,7 @@ static bool is_number(const char *word)
 static bool put_moment(const Page *page, const char *word, GString *out)
 {
 	gsize n = strlen(word);
-	gsize bare = n > 0 && strchr(",;", word[n - 1]) != NULL ? n - 1 : n;
+	gsize bare = n > 0 && strchr(",;:", word[n - 1]) != NULL ? n - 1 : n;
 	g_autofree char *text = g_strndup(word, bare);
 	g_autofree char *shown = NULL;
 	gint64 at_s;

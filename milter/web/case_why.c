@@ -19,6 +19,11 @@ static int used_of(const CasePage *view, const JsonValue *clock, gint64 due_s)
 	return (int)json_get_int(json_get(view->row, "used_pct"), metric, 100);
 }
 
+static bool clock_runs(const JsonValue *clock)
+{
+	return g_strcmp0(json_get_string(clock, "state"), "running") == 0;
+}
+
 static void clock_line(CasePage *view, const JsonValue *clock)
 {
 	Page *page = &view->page;
@@ -34,7 +39,7 @@ static void clock_line(CasePage *view, const JsonValue *clock)
 	html_text(html, " ");
 	html_element(html, "span", "quiet", page_word(page, state));
 	html_close(html);
-	if (g_strcmp0(state, "running") == 0) {
+	if (clock_runs(clock)) {
 		case_due(page, used_of(view, clock, due_s), due_s);
 	}
 	html_open(html, "p");
@@ -50,22 +55,63 @@ static void clock_line(CasePage *view, const JsonValue *clock)
 	html_close(html);
 }
 
+static int sooner(gconstpointer a, gconstpointer b)
+{
+	gint64 x = page_moment_of(*(JsonValue *const *)a, "due");
+	gint64 y = page_moment_of(*(JsonValue *const *)b, "due");
+
+	return (x > y) - (x < y);
+}
+
+static void clock_list(CasePage *view, const GPtrArray *clocks)
+{
+	html_open(view->page.html, "ul");
+	html_attr(view->page.html, "class", "clocks");
+	for (guint i = 0; i < clocks->len; i++) {
+		clock_line(view, clocks->pdata[i]);
+	}
+	html_close(view->page.html);
+}
+
+/* What was, in one line that opens. */
+static void ended_clocks(CasePage *view, const GPtrArray *ended)
+{
+	Page *page = &view->page;
+	g_autofree char *title =
+	    page_count(page, "%s has ended", "%s have ended", ended->len);
+
+	html_open(page->html, "details");
+	html_attr(page->html, "class", "more");
+	html_element(page->html, "summary", NULL, title);
+	clock_list(view, ended);
+	html_close(page->html);
+}
+
+/* What runs, the next first; then what has ended. */
 void case_clocks(CasePage *view)
 {
 	const JsonValue *clocks = json_get(view->row, "clocks");
+	g_autoptr(GPtrArray) running = g_ptr_array_new();
+	g_autoptr(GPtrArray) ended = g_ptr_array_new();
 	Page *page = &view->page;
 
-	part_begin(view, "clocks", t(page, "Promised"));
-	if (json_length(clocks) == 0) {
-		html_element(
-		    page->html, "p", "empty", t(page, "Nothing is promised."));
-	}
-	html_open(page->html, "ul");
-	html_attr(page->html, "class", "clocks");
 	for (guint i = 0; i < json_length(clocks); i++) {
-		clock_line(view, json_at(clocks, i));
+		const JsonValue *clock = json_at(clocks, i);
+
+		g_ptr_array_add(
+		    clock_runs(clock) ? running : ended, (gpointer)clock);
 	}
-	html_close(page->html);
+	g_ptr_array_sort(running, sooner);
+	part_begin(view, "clocks", t(page, "Promised"));
+	if (running->len > 0) {
+		clock_list(view, running);
+	} else {
+		html_element(
+		    page->html, "p", "empty", t(page, "Nothing runs."));
+	}
+	if (ended->len > 0) {
+		ended_clocks(view, ended);
+	}
 	html_close(page->html);
 }
 
@@ -114,26 +160,73 @@ static void hit_line(CasePage *view, const JsonValue *hit)
 	html_close(html);
 }
 
-void case_why(CasePage *view)
+/* Did it make the case what it is: its topic, or its urgency? */
+static bool hit_counts(const CasePage *view, const JsonValue *hit)
+{
+	return json_get_int(hit, "urgency", 0) != 0 ||
+	       (json_get_int(hit, "points", 0) > 0 &&
+		   g_strcmp0(json_get_string(hit, "topic"),
+		       json_get_string(view->row, "topic")) == 0);
+}
+
+/* How many hits count, or don't; printed with SHOW. */
+static guint hit_list(CasePage *view, bool counting, bool show)
 {
 	const JsonValue *hits = json_get(view->row, "hits");
+	guint n = 0;
+
+	for (guint i = 0; i < json_length(hits); i++) {
+		const JsonValue *hit = json_at(hits, i);
+
+		if (hit_counts(view, hit) == counting) {
+			n++;
+			if (show) {
+				hit_line(view, hit);
+			}
+		}
+	}
+	return n;
+}
+
+static void other_hits(CasePage *view, guint n)
+{
+	Page *page = &view->page;
+	g_autofree char *title =
+	    page_count(page, "%s other rule hit", "%s other rules hit", n);
+
+	html_open(page->html, "details");
+	html_attr(page->html, "class", "more");
+	html_element(page->html, "summary", NULL, title);
+	html_open(page->html, "ul");
+	html_attr(page->html, "class", "hits");
+	hit_list(view, false, true);
+	html_close(page->html);
+	html_close(page->html);
+}
+
+void case_why(CasePage *view)
+{
 	const JsonValue *urgency = json_get(view->row, "urgency");
 	Page *page = &view->page;
 	g_autofree char *score =
 	    g_strdup_printf("%d", (int)json_get_int(urgency, "score", 0));
 	g_autofree char *title =
 	    page_say(page, N_("Why: score %s of 100"), score);
+	guint others = hit_list(view, false, false);
 
 	part_begin(view, "why", title);
-	if (json_length(hits) == 0) {
+	if (json_length(json_get(view->row, "hits")) == 0) {
 		html_element(page->html, "p", "empty", t(page, "No rule hit."));
 	}
-	html_open(page->html, "ul");
-	html_attr(page->html, "class", "hits");
-	for (guint i = 0; i < json_length(hits); i++) {
-		hit_line(view, json_at(hits, i));
+	if (hit_list(view, true, false) > 0) {
+		html_open(page->html, "ul");
+		html_attr(page->html, "class", "hits");
+		hit_list(view, true, true);
+		html_close(page->html);
 	}
-	html_close(page->html);
+	if (others > 0) {
+		other_hits(view, others);
+	}
 	html_close(page->html);
 }
 

@@ -82,6 +82,8 @@ static void body_words(Page *page)
 	    {"data-late", N_("%s late")},
 	    {"data-day", N_("d")},
 	    {"data-lost", N_("Connection lost. The page may be out of date.")},
+	    {"data-ended", N_("Your login has ended. What you wrote is kept: "
+			      "load the page anew and log in.")},
 	};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {

@@ -334,16 +334,6 @@ static Part part_of(const JsonValue *row)
 						    : PART_NEXT;
 }
 
-static guint count_part(const GPtrArray *rows, Part part)
-{
-	guint n = 0;
-
-	for (guint i = 0; rows != NULL && i < rows->len; i++) {
-		n += part_of(rows->pdata[i]) == part;
-	}
-	return n;
-}
-
 static void list_begin(
     Board *board, const char *id, const char *title, const char *count)
 {
@@ -368,22 +358,36 @@ static void list_end(Board *board)
 	html_close(board->page.html);
 }
 
-static void part_list(
-    Board *board, const char *id, const char *title, Part part)
+static Urgency level_of(const JsonValue *row)
 {
-	guint n = count_part(board->cases, part);
-	g_autofree char *count = g_strdup_printf("%u", n);
+	const char *level = json_get_string(json_get(row, "urgency"), "level");
+	Urgency urgency = URGENCY_NORMAL;
 
-	if (n == 0) {
-		return;
-	}
-	list_begin(board, id, title, count);
-	for (guint i = 0; i < board->cases->len; i++) {
+	urgency_parse(level != NULL ? level : "", &urgency);
+	return urgency;
+}
+
+static gint more_urgent(gconstpointer a, gconstpointer b)
+{
+	return (gint)level_of(*(JsonValue *const *)b) -
+	       (gint)level_of(*(JsonValue *const *)a);
+}
+
+/* The rows of PART, the next deadline first; of what is late already, the most
+ * urgent. Transfer container. */
+static GPtrArray *rows_of(const Board *board, Part part)
+{
+	GPtrArray *rows = g_ptr_array_new();
+
+	for (guint i = 0; board->cases != NULL && i < board->cases->len; i++) {
 		if (part_of(board->cases->pdata[i]) == part) {
-			case_row(&board->page, board->cases->pdata[i]);
+			g_ptr_array_add(rows, board->cases->pdata[i]);
 		}
 	}
-	list_end(board);
+	if (part == PART_LATE) {
+		g_ptr_array_sort(rows, more_urgent); /* stable */
+	}
+	return rows;
 }
 
 static void whole_list(
@@ -400,6 +404,14 @@ static void whole_list(
 		case_row(&board->page, rows->pdata[i]);
 	}
 	list_end(board);
+}
+
+static void part_list(
+    Board *board, const char *id, const char *title, Part part)
+{
+	g_autoptr(GPtrArray) rows = rows_of(board, part);
+
+	whole_list(board, id, title, rows);
 }
 
 static void nothing(Board *board)

@@ -205,6 +205,17 @@ static void problem_line(CasePage *view, const char *problem)
 	}
 }
 
+/* One that changes while it is looked at. */
+static void live_part(
+    CasePage *view, const char *name, void (*print)(CasePage *view))
+{
+	html_open(view->page.html, "div");
+	html_attrf(view->page.html, "class", "live-%s", name);
+	html_attr(view->page.html, "data-live", name);
+	print(view);
+	html_close(view->page.html);
+}
+
 static void print_case(CasePage *view, const char *problem)
 {
 	Html *html = view->page.html;
@@ -222,8 +233,8 @@ static void print_case(CasePage *view, const char *problem)
 	html_close(html);
 	html_open(html, "div");
 	html_attr(html, "class", "case-side");
-	case_clocks(view);
-	case_forms(view);
+	live_part(view, "clocks", case_clocks);
+	live_part(view, "acts", case_forms);
 	case_why(view);
 	case_policy(view);
 	case_related(view);

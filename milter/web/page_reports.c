@@ -148,7 +148,7 @@ static void tiles(ReportPage *view)
 	const JsonValue *reply = json_get(all, "first_reply");
 
 	html_open(page->html, "ul");
-	html_attr(page->html, "class", "tiles");
+	html_attr(page->html, "class", "tiles sums");
 	number_tile(page, all, "arrived", t(page, "arrived"), NULL);
 	number_tile(page, all, "answered", t(page, "answered"), NULL);
 	tile_begin(page->html, NULL);
@@ -164,6 +164,24 @@ static void tiles(ReportPage *view)
 
 /* ---- teams, topics, weeks ---- */
 
+/* What follows from the others, and has no room on a phone. */
+static void spare_num(Page *page, gint64 number)
+{
+	html_open(page->html, "td");
+	html_attr(page->html, "class", "num spare");
+	html_textf(page->html, "%" G_GINT64_FORMAT, number);
+	html_close(page->html);
+}
+
+static void spare_th(Page *page, const char *text)
+{
+	html_open(page->html, "th");
+	html_attr(page->html, "scope", "col");
+	html_attr(page->html, "class", "num spare");
+	html_text(page->html, text);
+	html_close(page->html);
+}
+
 static void group_row(Page *page, const char *name, const JsonValue *group)
 {
 	const JsonValue *reply = json_get(group, "first_reply");
@@ -175,8 +193,8 @@ static void group_row(Page *page, const char *name, const JsonValue *group)
 	html_text(html, name);
 	html_close(html);
 	page_td_num(page, json_get_int(group, "arrived", 0));
-	page_td_num(page, json_get_int(group, "answered", 0));
-	page_td_num(page, json_get_int(group, "open", 0));
+	spare_num(page, json_get_int(group, "answered", 0));
+	spare_num(page, json_get_int(group, "open", 0));
 	page_td_num(page, json_get_int(group, "overdue", 0));
 	html_open(html, "td");
 	html_attr(html, "class", "num");
@@ -194,8 +212,8 @@ static void group_head(Page *page, const char *first)
 	html_open(page->html, "tr");
 	page_th(page, first, false);
 	page_th(page, t(page, "arrived"), true);
-	page_th(page, t(page, "answered"), true);
-	page_th(page, t(page, "open"), true);
+	spare_th(page, t(page, "answered"));
+	spare_th(page, t(page, "open"));
 	page_th(page, t(page, "overdue"), true);
 	page_th(page, t(page, "in time"), true);
 	page_th(page, t(page, "median"), true);
@@ -324,7 +342,7 @@ static void promises(ReportPage *view)
 	panel_begin(
 	    page, "promises", t(page, "Promises made in replies"), false);
 	html_open(page->html, "ul");
-	html_attr(page->html, "class", "tiles");
+	html_attr(page->html, "class", "tiles sums");
 	number_tile(page, promises, "kept", t(page, "kept"), NULL);
 	number_tile(page, promises, "broken", t(page, "broken"), "alarm");
 	number_tile(page, promises, "running", t(page, "running"), NULL);
@@ -386,6 +404,7 @@ static void print_report(ReportPage *view)
 	html_close(page->html);
 	filter(view);
 	tiles(view);
+	downloads(view);
 	html_open(page->html, "div");
 	html_attr(page->html, "class", "panels");
 	groups(view, "teams", "team", t(page, "Teams"), t(page, "Team"));
@@ -401,7 +420,6 @@ static void print_report(ReportPage *view)
 	promises(view);
 	html_close(page->html);
 	breaches(view);
-	downloads(view);
 }
 
 void reports_page(const WebRequest *request, WebReply *reply)

@@ -4,6 +4,8 @@
 #include "web/pages.h"
 #include "web/report.h"
 
+#define GOOD_PCT 90 /* of its hits stayed; less is shown in red */
+
 /* ---- trying ---- */
 
 static const char *said(const WebRequest *request, const char *name)
@@ -96,23 +98,24 @@ static void rule_line(Page *page, const JsonValue *rule)
 {
 	Html *html = page->html;
 	bool hit = json_get(rule, "precision_pct") != NULL;
+	gint64 stayed = json_get_int(rule, "precision_pct", 100);
 	gint64 corrected = json_get_int(rule, "corrected", 0);
 
 	html_open(html, "tr");
 	html_open(html, "th");
 	html_attr(html, "scope", "row");
+	html_attr(html, "class", "rule");
+	html_textf(html, "%s ", json_get_string(rule, "why"));
 	html_element(html, "code", NULL, json_get_string(rule, "rule"));
 	html_close(html);
-	page_td(page, json_get_string(rule, "why"));
 	page_td(page, page_word(page, json_get_string(rule, "topic")));
 	page_td_num(page, json_get_int(rule, "points", 0));
 	page_td_num(page, json_get_int(rule, "hits", 0));
 	page_td_num(page, corrected);
 	html_open(html, "td");
-	html_attr(html, "class", corrected > 0 ? "num alarm" : "num");
+	html_attr(html, "class", stayed < GOOD_PCT ? "num alarm" : "num");
 	if (hit) {
-		html_textf(
-		    html, "%d %%", (int)json_get_int(rule, "precision_pct", 0));
+		html_textf(html, "%d %%", (int)stayed);
 	} else {
 		html_text(html, "–");
 	}
@@ -130,7 +133,7 @@ static int most_hits(gconstpointer a, gconstpointer b)
 
 static void table(Page *page, GPtrArray *rules)
 {
-	static const char *const heads[] = {N_("Rule"), N_("says"), N_("Topic"),
+	static const char *const heads[] = {N_("Rule"), N_("Topic"),
 	    N_("points"), N_("hits"), N_("corrected"), N_("stayed")};
 
 	g_ptr_array_sort(rules, most_hits);
@@ -139,7 +142,7 @@ static void table(Page *page, GPtrArray *rules)
 	html_open(page->html, "thead");
 	html_open(page->html, "tr");
 	for (gsize i = 0; i < G_N_ELEMENTS(heads); i++) {
-		page_th(page, t(page, heads[i]), i > 2);
+		page_th(page, t(page, heads[i]), i > 1);
 	}
 	html_close(page->html);
 	html_close(page->html);

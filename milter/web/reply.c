@@ -90,6 +90,26 @@ static void append_error(GString *body, guint status, const char *why)
 	g_string_append_printf(body, "%s\n", text);
 }
 
+/* From a form of a case to the case; else to the board. */
+static void way_back(Page *page, guint status)
+{
+	const WebRequest *request = page->request;
+	bool of_case = request->item != NULL && request->post &&
+		       status != 404 &&
+		       g_str_has_prefix(request->path, "/cases/");
+	g_autofree char *url = of_case
+				   ? g_strconcat("/cases/", request->item, NULL)
+				   : g_strdup("/");
+
+	html_open(page->html, "p");
+	html_open(page->html, "a");
+	html_url(page->html, "href", url);
+	html_text(page->html,
+	    of_case ? t(page, "To the case") : t(page, "To the board"));
+	html_close(page->html);
+	html_close(page->html);
+}
+
 static void append_page(
     const WebRequest *request, WebReply *reply, guint status, const char *why)
 {
@@ -98,12 +118,7 @@ static void append_page(
 	page_begin_bare(&page, request, reply, title_of(status));
 	html_element(page.html, "h1", NULL, t(&page, title_of(status)));
 	html_element(page.html, "p", NULL, t(&page, why));
-	html_open(page.html, "p");
-	html_open(page.html, "a");
-	html_url(page.html, "href", "/");
-	html_text(page.html, t(&page, "To the board"));
-	html_close(page.html);
-	html_close(page.html);
+	way_back(&page, status);
 	page_end(&page);
 }
 

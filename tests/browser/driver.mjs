@@ -264,6 +264,102 @@ const scenarios = {
 		});
 	},
 
+	/* A page that isn't live is asked for anew. */
+	async filter_reports() {
+		await as("ea", {}, async (page) => {
+			await open(page, "/reports");
+			await page.selectOption("[name=team]", "media");
+			await page.waitForURL(/team=media/);
+			await page.locator("#teams").waitFor();
+			assert.equal(await page.locator(
+				"section:has(#teams) tbody tr").count(), 1);
+		});
+	},
+
+	/* The login ends while somebody writes: what was written is there
+	 * again afterwards, once. */
+	async draft({ id }) {
+		const context = await browser.newContext({ locale: "en-US" });
+		const page = await context.newPage();
+		const note = () => page.locator(
+			`form[action="/cases/${id}/note"] textarea`);
+
+		page.setDefaultTimeout(PATIENCE_MS);
+		await login(page, "ea");
+		await open(page, `/cases/${id}`);
+		await note().fill("a long story");
+		await page.locator("#act-close summary").click();
+		await page.locator("#act-close [name=reason]").fill("settled");
+		await context.clearCookies();
+		await ask({ smtp: "Meanwhile, shop 78" });
+		await page.locator(".note-line", { hasText: "has ended" })
+			.waitFor();
+		assert.equal(await note().inputValue(), "a long story");
+		await page.locator(
+			`form[action="/cases/${id}/note"] button`).click();
+		await page.waitForURL(/\/login/);
+		await page.fill("[name=name]", "ea");
+		await page.fill("[name=password]", PASSWORD);
+		await page.click("button");
+		await open(page, `/cases/${id}`);
+		assert.equal(await note().inputValue(), "a long story");
+		assert.equal(await page.locator(
+			"#act-close [name=reason]").inputValue(), "settled");
+		await page.locator(
+			`form[action="/cases/${id}/note"] button`).click();
+		await page.locator(".events", { hasText: "a long story" })
+			.waitFor();
+		assert.equal(await note().inputValue(), "");
+		await page.locator(".who button").click();
+		await page.waitForURL(`${BASE}/login`);
+		assert.equal(await page.evaluate(
+			() => sessionStorage.drafts), "{}");
+		await context.close();
+	},
+
+	/* What somebody else does shows, but for where one is at work. */
+	async two({ id }) {
+		await as("ea", {}, (page) => as("lee", {}, async (other) => {
+			await open(page, `/cases/${id}`);
+			await open(other, `/cases/${id}`);
+			await page.locator("#act-route summary").click();
+			await act(other, id, "answered", (form) =>
+				form.locator("[name=how]").fill("by telephone"));
+			await page.locator(".chip.state", { hasText: "answered" })
+				.waitFor();
+			await page.locator(".live-clocks",
+				{ hasText: "has ended" }).waitFor();
+			assert.ok(await page.locator("#act-route").evaluate(
+				(details) => details.open));
+			await act(page, id, "close", (form) =>
+				form.locator("[name=reason]").fill("settled"));
+			await other.locator("#act-reopen").waitFor();
+			assert.equal(await other.locator("#act-close").count(), 0);
+		}));
+	},
+
+	/* On a phone too what is late comes first. */
+	async first_things_first({ id }) {
+		await as("ea", { viewport: { width: 390, height: 844 } },
+			async (page) => {
+				await open(page, "/");
+				const row = await page.locator(".case").first()
+					.boundingBox();
+
+				assert.ok(row.y + row.height < 600, `${row.y}`);
+				await open(page, `/cases/${id}`);
+				const tops = await Promise.all(
+					["head", "clocks", "text", "acts", "timeline",
+						"why"].map(async (name) => (await
+						page.locator(name === "head"
+							? ".case-head" : `#${name}`)
+							.boundingBox()).y));
+
+				assert.deepEqual(tops,
+					tops.toSorted((a, b) => a - b));
+			});
+	},
+
 	async filter_without_script() {
 		await as("ea", { javaScriptEnabled: false }, async (page) => {
 			await open(page, "/");
@@ -285,6 +381,13 @@ const scenarios = {
 			await page.keyboard.press("j");
 			await page.keyboard.press("j");
 			assert.equal(await chosen(), second);
+			await ask({ smtp: "In between, shop 79" });
+			await page.locator("[data-case]",
+				{ hasText: "In between, shop 79" }).waitFor();
+			assert.equal(await chosen(), second);
+			assert.equal(await page.evaluate(() => document
+				.activeElement.closest("[data-case]")?.dataset.case),
+			second);
 			await page.keyboard.press("k");
 			assert.notEqual(await chosen(), second);
 			await page.keyboard.press("?");

@@ -63,12 +63,18 @@ def pages(daemon):
         "case-late": one(daemon, late),
         "case-long": one(daemon, lambda case: True),
         "case-paused": one(daemon, lambda c: c["state"] == "paused"),
-        "case-promise": one(daemon, lambda c: c["promises"]),
+        "case-promise": one(daemon, lambda c: any(
+            promise["state"] == "running" for promise in c["promises"])),
         "case-closed": one(daemon, lambda c: c["state"] == "closed"),
         "case-sensitive": one(daemon, lambda c: c["sensitive"] and
                               c["state"] != "closed"),
-        "case-merged": one(daemon, lambda c: c.get("merged_into")),
     }
+    merged = next(filter(None, (
+        daemon.show(case["id"])["merged_into"] and case["id"]
+        for case in daemon.cases() if case["state"] == "closed" and
+        not case["first_reply_at"])), None)
+    if merged:
+        cases["case-merged"] = merged
     found = {
         "board": ("ea", "/"), "board-lead": ("lee", "/?team=care"),
         "board-topic": ("ea", "/?topic=billing"),

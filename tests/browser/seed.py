@@ -241,6 +241,12 @@ class Office:
         busy = 0.75 if writer.letters > 1 else 0.13
         if writer.letters < 9 and self.chance.random() < busy:
             self.later(at + self.wait(12), self.again, writer)
+        elif self.chance.random() < 0.05:
+            self.later(at_work(at + self.wait(2), "", self.chance), self.do,
+                       writer, "pause", self.person(team),
+                       {"reason": "waits for documents from the customer",
+                        "for": self.chance.choice(("1d", "2d", "7d"))},
+                       "answered")
         elif self.chance.random() < 0.96:
             self.later(at_work(at + self.wait(30), "", self.chance),
                        self.close, writer, self.person(team))
@@ -251,19 +257,16 @@ class Office:
             self.act("close", writer.case, who,
                      reason=self.chance.choice(REASONS))
 
-    def do(self, at, writer, command, who, words):
+    def do(self, at, writer, command, who, words, state="open"):
         del at
-        if self.state(writer.case)["state"] == "open":
+        if self.state(writer.case)["state"] == state:
             self.act(command, writer.case, who, **words)
 
     def plan_acts(self, at, writer, case):
         chance, team = self.chance, case["team"]
         note = {"text": writer.say(chance.choice(NOTES))}
-        pause = {"reason": "waits for documents from the customer",
-                 "for": chance.choice(("1d", "2d", "7d"))}
         for share, command, words in (
                 (0.10, "note", note), (0.05, "note", note),
-                (0.03, "pause", pause),
                 (0.04, "route", {"team": chance.choice(list(VOICES))}),
                 (0.02, "urgency", {"level": chance.choice(("high", "low"))}),
                 (0.02, "topic", {"topic": "service"})):

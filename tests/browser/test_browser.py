@@ -118,6 +118,7 @@ class Site:
         self.web = webserver.AnteroomWeb(self.daemon, port).start()
         self.web.add("ea", "assistant")
         self.web.add("root", "administrator")
+        self.web.add("lee", "lead", "care")
         self.driver = Driver(f"http://127.0.0.1:{port}", self.answer)
         self.play, self.mails, self.mta = self.driver.play, 0, None
 
@@ -218,6 +219,19 @@ class Ways(unittest.TestCase):
 
     def test_filter(self):
         self.site.play("filter")
+
+    def test_filter_reports(self):
+        self.site.play("filter_reports")
+
+    def test_draft(self):
+        self.site.play("draft", id=self.site.mail("Charged twice, forgotten"))
+
+    def test_two(self):
+        self.site.play("two", id=self.site.mail("Charged twice, both see it"))
+
+    def test_first_things_first(self):
+        self.site.play("first_things_first",
+                       id=self.site.mail("Charged twice, on a phone"))
 
     def test_filter_without_script(self):
         self.site.play("filter_without_script")

@@ -49,18 +49,26 @@
 
 	let busy = false, again = false;
 
+	/* Is somebody at work in it? Then it stays as it is. */
+	const inUse = (part) => part.querySelector("details[open]") !== null ||
+		[...part.querySelectorAll("textarea, input:not([type=hidden])")]
+			.some((field) => field.value !== field.defaultValue ||
+				field === document.activeElement);
+
 	/* Replaces what is marked data-live by what the server says now. */
 	function take(text) {
 		const fresh = new DOMParser().parseFromString(text, "text/html");
 		const known = new Set([...document.querySelectorAll(
 			"[data-case]")].map((row) => row.dataset.case));
 		const held = document.querySelector(".chosen");
+		const focused = held?.contains(document.activeElement);
 
 		for (const part of document.querySelectorAll("[data-live]")) {
 			const other = fresh.querySelector(
 				`[data-live="${part.dataset.live}"]`);
 
-			if (other && other.innerHTML !== part.innerHTML) {
+			if (other && other.innerHTML !== part.innerHTML &&
+				!inUse(part)) {
 				part.replaceChildren(...other.childNodes);
 			}
 		}
@@ -70,8 +78,14 @@
 			}
 		}
 		if (held) {
-			choose(document.querySelector(
-				`[data-case="${held.dataset.case}"]`), false);
+			const row = document.querySelector(
+				`[data-case="${held.dataset.case}"]`);
+
+			choose(row, false);
+			if (focused) {
+				row?.querySelector("a")
+					.focus({preventScroll: true});
+			}
 		}
 		tick();
 	}
@@ -87,7 +101,7 @@
 				{credentials: "same-origin"});
 
 			if (answer.redirected) {
-				location.reload();
+				loggedOut();
 			} else if (answer.ok) {
 				take(await answer.text());
 			}
@@ -101,17 +115,30 @@
 		}
 	}
 
-	function alive(is) {
-		let line = document.querySelector(".note-line");
+	function tell(text) {
+		const line = document.querySelector(".note-line") ||
+			document.createElement("p");
 
-		if (is) {
-			line?.remove();
-		} else if (!line) {
-			line = document.createElement("p");
-			line.className = "note-line";
-			line.setAttribute("role", "status");
-			line.textContent = words.lost;
-			document.querySelector("main").before(line);
+		line.className = "note-line";
+		line.setAttribute("role", "status");
+		line.textContent = text;
+		document.querySelector("main").before(line);
+	}
+
+	function alive(is) {
+		if (!is) {
+			tell(words.lost);
+		} else {
+			document.querySelector(".note-line")?.remove();
+		}
+	}
+
+	/* What was being written stays where it is. */
+	function loggedOut() {
+		if ([...document.querySelectorAll("[data-live]")].some(inUse)) {
+			tell(words.ended);
+		} else {
+			location.reload();
 		}
 	}
 
@@ -145,6 +172,11 @@
 		const url = location.pathname +
 			(query.size ? `?${query}` : "");
 
+		/* Reports are too much to be asked for at each change. */
+		if (!document.querySelector("[data-live]")) {
+			location.assign(url);
+			return;
+		}
 		history.pushState(null, "", url);
 		refresh(url);
 	}
@@ -227,7 +259,74 @@
 		keys[event.key]();
 	});
 
+	/* ---- what was written and didn't arrive ---- */
+
+	const DRAFTS = "drafts";
+	const who = document.querySelector(".who b")?.textContent;
+	const nameOf = (field) =>
+		[who, new URL(field.form.action).pathname, field.name].join(" ");
+	const drafts = () => JSON.parse(sessionStorage[DRAFTS] || "{}");
+	const keep = (all) => { sessionStorage[DRAFTS] = JSON.stringify(all); };
+	const fields = () => document.querySelectorAll(
+		".act textarea, .act input:not([type=hidden])");
+
+	/* Once it was sent and a page without a problem came, it has arrived;
+	 * after a problem, or a new login, it is in its place again. */
+	function restore() {
+		const all = drafts();
+
+		if (document.querySelector(".problem") || !who) {
+			for (const draft of Object.values(all)) {
+				draft.sent = false;
+			}
+		}
+		for (const [name, draft] of Object.entries(all)) {
+			if (draft.sent || (who && !name.startsWith(who + " "))) {
+				delete all[name];
+			}
+		}
+		keep(all);
+		for (const field of fields()) {
+			const draft = all[nameOf(field)];
+
+			if (draft && field.value === "") {
+				const details = field.closest("details");
+
+				field.value = draft.text;
+				if (details) {
+					details.open = true;
+				}
+			}
+		}
+	}
+
+	addEventListener("input", (event) => {
+		if (event.target.closest(".act")) {
+			const all = drafts();
+
+			all[nameOf(event.target)] = {text: event.target.value};
+			keep(all);
+		}
+	});
+	addEventListener("submit", (event) => {
+		const all = drafts();
+
+		if (event.target.matches(".who")) {
+			keep({});
+			return;
+		}
+		for (const field of event.target.elements) {
+			if (field.name && all[nameOf(field)]) {
+				all[nameOf(field)].sent = true;
+			}
+		}
+		keep(all);
+	});
+
 	/* ---- begin ---- */
+
+	document.documentElement.classList.add("live");
+	restore();
 
 	/* After the browser has gone where the address points. */
 	const arrive = () => setTimeout(() => {
