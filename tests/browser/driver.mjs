@@ -348,12 +348,11 @@ const scenarios = {
 
 				assert.ok(row.y + row.height < 600, `${row.y}`);
 				await open(page, `/cases/${id}`);
-				const tops = await Promise.all(
-					["head", "clocks", "text", "acts", "timeline",
-						"why"].map(async (name) => (await
-						page.locator(name === "head"
-							? ".case-head" : `#${name}`)
-							.boundingBox()).y));
+				const tops = await page.evaluate(() =>
+					[".case-head", "#clocks", "#text", "#acts",
+						"#timeline", "#why"].map((part) => document
+						.querySelector(part)
+						.getBoundingClientRect().top));
 
 				assert.deepEqual(tops,
 					tops.toSorted((a, b) => a - b));

@@ -42,6 +42,10 @@ class Control:
         self.socket.connect(str(path))
         self.file = self.socket.makefile("rwb")
 
+    def close(self):
+        self.file.close()
+        self.socket.close()
+
     def ask(self, command, data=None, login=None, **args):
         request = {"v": 1, "command": command, "args": args}
         if login is not None:
@@ -296,6 +300,7 @@ def seed(control_path, count, now=None, number=7, clock=None, logins=()):
     for i, at in enumerate(moments(count, now, office.chance)):
         office.later(at, office.letter, Writer(i, office.chance))
     office.play()
+    office.control.close()
 
 
 if __name__ == "__main__":

@@ -261,6 +261,7 @@ class Hostile(unittest.TestCase):
             _, end = control.ask("replay", letter, desk="ceo",
                                  mailbox=["hostile"])
             assert end["code"] == "done", end
+        control.close()
 
     def test_pages(self):
         cases = [case["id"] for case in self.site.daemon.cases()]
