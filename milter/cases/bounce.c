@@ -219,6 +219,12 @@ static bool was_ended_by_lost(const Undoing *undoing, const Clock *clock)
 	return true;
 }
 
+/* Where what is still to be done is done. */
+static Draft *living(const Undoing *undoing)
+{
+	return undoing->stays ? undoing->stays : undoing->draft;
+}
+
 /* It kept a promise, and didn't: a later reply that arrived did, or it is still
  * to be kept. */
 static void undo_kept(const Undoing *undoing, const Clock *promise)
@@ -229,7 +235,7 @@ static void undo_kept(const Undoing *undoing, const Clock *promise)
 		clocks_redo(undoing->draft, promise, at_s);
 	} else {
 		clocks_promise(
-		    undoing->draft, promise->started_s, promise->due_s);
+		    living(undoing), promise->started_s, promise->due_s);
 	}
 }
 
@@ -340,7 +346,7 @@ static void tell(const Returned *returned, const Undoing *undoing,
 static void conclude(
     Returned *returned, const Undoing *undoing, BounceOutcome outcome)
 {
-	Draft *draft = undoing->stays ? undoing->stays : undoing->draft;
+	Draft *draft = living(undoing);
 
 	case_free(returned->kase);
 	returned->kase = g_steal_pointer(&draft->kase);
@@ -362,7 +368,7 @@ static void undo(
     Txn *txn, Returned *returned, const Undoing *undoing, char *const *names)
 {
 	const Bounce *bounce = returned->bounce;
-	Draft *draft = undoing->stays ? undoing->stays : undoing->draft;
+	Draft *draft = living(undoing);
 	Wait wait = {.since_s = waits_since_s(undoing->history),
 	    .at_s = bounce->at_s,
 	    .who = WHO,
@@ -371,9 +377,10 @@ static void undo(
 	bool promised;
 
 	undo_replied(undoing);
-	/* What it promised, nobody has read. */
+	/* What it promised, nobody has read; a merge took it along. */
 	clocks_unpromise(
 	    undoing->draft, undoing->lost->event.sent.at_s, bounce->at_s);
+	clocks_unpromise(draft, undoing->lost->event.sent.at_s, bounce->at_s);
 	promised = undo_clocks(undoing, &promise);
 	if (promised && wait.since_s) {
 		clocks_go_on(draft, &promise, bounce->at_s);

@@ -175,7 +175,7 @@ static bool is_asked_for(
 	for (guint i = 0; i < draft->notices->len; i++) {
 		const Notice *notice = draft->notices->pdata[i];
 
-		if (notice->at_s == ask->at_s &&
+		if (notice->kind == ask->kind && notice->at_s == ask->at_s &&
 		    strcmp(notice->to, address) == 0 &&
 		    (ask->clock != NULL) == notice->of_clock &&
 		    (!ask->clock ||

@@ -98,22 +98,6 @@ static void write_oldest(Json *json, const Digest *digest)
 	json_end_object(json);
 }
 
-static void write_breach(Json *json, const ReportBreach *breach)
-{
-	g_autofree char *name = case_name(breach->id);
-
-	json_begin_object(json, NULL);
-	json_string(json, "case", name);
-	json_string(json, "team", breach->team);
-	json_string(json, "topic", breach->topic);
-	json_string(json, "urgency", urgency_name(breach->level));
-	json_string(json, "metric", metric_name(breach->metric));
-	json_time(json, "due", breach->due_s);
-	json_int(json, "late_s", breach->late_s);
-	json_string(json, "why", breach_why_name(breach->why));
-	json_end_object(json);
-}
-
 static bool is_sensitive(const Digest *digest, guint64 id)
 {
 	g_autoptr(Case) kase = store_case(digest->call->store, id, NULL);
@@ -139,7 +123,7 @@ static void write_breaches(Json *json, const Digest *digest)
 		if (is_sensitive(digest, breach->id)) {
 			hidden++;
 		} else if (named++ < BREACHES_MOST) {
-			write_breach(json, breach);
+			report_write_breach(json, breach, false);
 		}
 	}
 	json_end_array(json);

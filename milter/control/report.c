@@ -119,7 +119,7 @@ static void write_times(Json *json, const Report *report)
 	json_end_array(json);
 }
 
-static void write_breach(Json *json, const ReportBreach *breach)
+void report_write_breach(Json *json, const ReportBreach *breach, bool ended)
 {
 	g_autofree char *name = case_name(breach->id);
 
@@ -130,7 +130,9 @@ static void write_breach(Json *json, const ReportBreach *breach)
 	json_string(json, "urgency", urgency_name(breach->level));
 	json_string(json, "metric", metric_name(breach->metric));
 	json_time(json, "due", breach->due_s);
-	json_time(json, "ended", breach->ended_s);
+	if (ended) {
+		json_time(json, "ended", breach->ended_s);
+	}
 	json_int(json, "late_s", breach->late_s);
 	json_string(json, "why", breach_why_name(breach->why));
 	json_end_object(json);
@@ -146,7 +148,7 @@ static void write_broken(Json *json, const Report *report)
 	json_int(json, "breaches_all", report->breaches_all);
 	json_begin_array(json, "breaches");
 	for (guint i = 0; i < report->breaches->len; i++) {
-		write_breach(json, report->breaches->pdata[i]);
+		report_write_breach(json, report->breaches->pdata[i], true);
 	}
 	json_end_array(json);
 }

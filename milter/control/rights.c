@@ -8,6 +8,7 @@
 
 #include "control/internal.h"
 
+#define MERGES_MOST 64 /* one into the other */
 #define MAY(role) (1u << (role))
 #define ALL ((1u << USER_ROLES) - 1)
 #define WORK (MAY(USER_MEMBER) | MAY(USER_LEAD) | MAY(USER_ASSISTANT))
@@ -94,6 +95,23 @@ bool look_tells_all(const CaseLook *look)
 				    : look->person->role == USER_ASSISTANT;
 }
 
+/* Who changes a case that went into another changes that one, too. */
+static bool other_seen(const Call *call, const Case *kase, const CaseLook *look)
+{
+	guint64 id =
+	    call->command->role < ROLE_ASSISTANT ? 0 : kase->merged_into;
+
+	for (guint i = 0; id != 0 && i < MERGES_MOST; i++) {
+		g_autoptr(Case) other = store_case(call->store, id, NULL);
+
+		if (other == NULL || !case_seen(other, look)) {
+			return false;
+		}
+		id = other->merged_into;
+	}
+	return id == 0;
+}
+
 /* A case that isn't the asker's is not there at all. */
 static bool check_case(const Call *call, const char *name, GError **error)
 {
@@ -106,7 +124,8 @@ static bool check_case(const Call *call, const char *name, GError **error)
 		return false;
 	}
 	kase = store_case(call->store, id, &inner);
-	if (kase != NULL && case_seen(kase, &look)) {
+	if (kase != NULL && case_seen(kase, &look) &&
+	    other_seen(call, kase, &look)) {
 		return true;
 	}
 	if (kase == NULL && !g_error_matches(inner, ANTEROOM_ERROR, ERROR_NO)) {

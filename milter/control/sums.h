@@ -14,6 +14,7 @@
 #include <stdbool.h>
 
 #include "anteroom/cases.h"
+#include "anteroom/json.h"
 #include "anteroom/sla.h"
 
 #define REPORT_MAX_DAYS 400
@@ -60,6 +61,9 @@ typedef struct {
 	gint64 late_s;
 	BreachWhy why;
 } ReportBreach;
+
+/* BREACH as an object, with when it ENDED or without (report.c). */
+void report_write_breach(Json *json, const ReportBreach *breach, bool ended);
 
 /* How long a team had cases until they were answered or handed on. */
 typedef struct {

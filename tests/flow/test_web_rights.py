@@ -337,6 +337,23 @@ class Commands(unittest.TestCase):
             end, _ = self.control.ask("cases", login=name)
             self.assertEqual(end["code"], "denied", name)
 
+    def test_merged_across_teams(self):
+        """Whoever parts two cases changes both."""
+        other, own = take(THREAT), take(BILL)
+        for case, into in ((self.case, other), (own, take(BILL))):
+            end, _ = self.control.ask("merge", {"case": case, "into": into},
+                                      login="anna")
+            self.assertEqual(end["code"], "done", end)
+        events = len(DAEMON.show(other)["timeline"])
+        for act, words in (("undo", {}), ("note", {"text": "x"})):
+            end, _ = self.control.ask(act, dict(words, case=self.case),
+                                      login="lisa")
+            self.assertIn("there is no case", end.get("error", ""), act)
+        self.assertEqual(len(DAEMON.show(other)["timeline"]), events)
+        for word, case in (("show", self.case), ("undo", own)):
+            end, _ = self.control.ask(word, {"case": case}, login="lisa")
+            self.assertEqual(end["code"], "done", end)
+
     def test_an_administrators_word_lifts_nothing(self):
         """"as" beside "login" changes neither name nor rights."""
         end, _ = self.control.ask("note", {"case": self.case, "text": "x"},

@@ -294,6 +294,44 @@ static void test_nobody_is_told(void **state)
 	assert_int_equal(count(world, -1), 0);
 }
 
+typedef struct {
+	const World *world;
+	guint64 id;
+	guint n;
+} Twice;
+
+static void twice_change(Txn *txn, gpointer data)
+{
+	static const NoticeKind kinds[] = {
+	    NOTICE_THIRD_HOP, NOTICE_ANSWERED_TWICE, NOTICE_THIRD_HOP};
+	Twice *twice = data;
+	g_autoptr(Draft) draft = draft_load(txn, twice->id);
+
+	twice->n = 0;
+	for (guint i = 0; i < G_N_ELEMENTS(kinds); i++) {
+		NoticeAsk ask = {.kind = kinds[i],
+		    .rung = RUNG_ASSISTANT,
+		    .at_s = T0,
+		    .conf = twice->world->conf,
+		    .sla = twice->world->sla};
+
+		twice->n += draft_notice(draft, &ask);
+	}
+	draft_save(txn, draft, T0);
+}
+
+/* Two things of one moment are two mails, one thing twice is one. */
+static void test_two_things(void **state)
+{
+	World *world = *state;
+	Twice twice = {.world = world, .id = new_case(world, 1, false)};
+
+	assert_true(commit_run(world->store, twice_change, &twice, NULL));
+	assert_int_equal(twice.n, 2);
+	assert_int_equal(count(world, NOTICE_WAITING), 2);
+	world_check(world);
+}
+
 static void test_sensitive(void **state)
 {
 	World *world = *state;
@@ -430,6 +468,7 @@ int main(void)
 	    TEST(test_patience),
 	    TEST(test_rungs),
 	    TEST(test_nobody_is_told),
+	    TEST(test_two_things),
 	    TEST(test_sensitive),
 	    TEST(test_withdrawn),
 	    TEST(test_storm),

@@ -244,6 +244,35 @@ static void test_merged(void **state)
 	assert_clock(from, METRIC_PROMISE, 2, CLOCK_RUNNING, CALL_S);
 }
 
+/* What was promised, or kept, in a case that went into another. */
+static void test_bounced_where_merged(void **state)
+{
+	World *world = *state;
+	Mail other = {.id = "o@x", .body = "Another invoice, another story."};
+	g_autoptr(Case) kase = NULL, from = NULL;
+
+	case_free(promise(world, "r1@x", "I'll call.", REPLY_S, one));
+	case_free(promise(world, "r2@x", "Done.", REPLY_S + 60, &two[1]));
+	case_free(world_admit(world, ADMIT_NEW, &other));
+	case_free(world_act(world, ACT_MERGE, 1, "", REPLY_S + HOUR, 2, NULL));
+	kase = store_case(world->store, 2, NULL);
+	assert_clock(kase, METRIC_PROMISE, 1, CLOCK_RUNNING, T0 + 3 * DAY);
+	g_clear_pointer(&kase, case_free);
+	bounce(world, "r2@x");
+	kase = store_case(world->store, 2, NULL);
+	assert_clock(kase, METRIC_PROMISE, 1, CLOCK_REVOKED, T0 + 3 * DAY);
+	assert_clock(kase, METRIC_PROMISE, 2, CLOCK_RUNNING, CALL_S);
+	from = store_case(world->store, 1, NULL);
+	for (guint i = 0; i < from->clocks->len; i++) {
+		assert_int_not_equal(
+		    g_array_index(from->clocks, Clock, i).state, CLOCK_RUNNING);
+	}
+	g_clear_pointer(&kase, case_free);
+	bounce(world, "r1@x");
+	kase = store_case(world->store, 2, NULL);
+	assert_clock(kase, METRIC_PROMISE, 2, CLOCK_REVOKED, CALL_S);
+}
+
 /* A reply in the case that stays keeps what was promised in the other. */
 static void test_kept_where_merged(void **state)
 {
@@ -295,6 +324,7 @@ int main(void)
 	    TEST(test_bounced),
 	    TEST(test_closed),
 	    TEST(test_merged),
+	    TEST(test_bounced_where_merged),
 	    TEST(test_kept_where_merged),
 	    TEST(test_sensitive),
 	};
