@@ -53,6 +53,24 @@ static bool put_moment(const Page *page, const char *word, GString *out)
 	return true;
 }
 
+/* What became of a clock, "met;", in the reader's language; false: it isn't
+ * said. */
+static bool put_outcome(const Page *page, const char *word, GString *out)
+{
+	static const char *const outcomes[] = {
+	    N_("due"), "met", "missed", "revoked", NULL};
+	gsize bare = word != NULL ? strcspn(word, ",;:") : 0;
+	g_autofree char *name = g_strndup(word != NULL ? word : "", bare);
+
+	if (!g_strv_contains(outcomes, name)) {
+		return false;
+	}
+	g_string_append_printf(out, " %s%s",
+	    strcmp(name, "due") == 0 ? t(page, name) : page_word(page, name),
+	    word + bare);
+	return true;
+}
+
 /* DETAIL as the store has it, "resolve 1 due 2026-11-23T10:00:00Z", for people.
  * Transfer full. */
 static char *detail_words(const Page *page, const char *detail)
@@ -64,8 +82,12 @@ static char *detail_words(const Page *page, const char *detail)
 		g_string_append(out, i > 0 ? " " : "");
 		if (is_metric(words[i]) && is_number(words[i + 1])) {
 			g_string_append(out, page_word(page, words[i]));
+			i++;
 			/* Which one of them: said from the second on. */
-			i += strcmp(words[i + 1], "1") == 0 ? 1 : 0;
+			if (strcmp(words[i], "1") != 0) {
+				g_string_append_printf(out, " %s", words[i]);
+			}
+			i += put_outcome(page, words[i + 1], out) ? 1 : 0;
 		} else if (!put_moment(page, words[i], out)) {
 			g_string_append(out, words[i]);
 		}

@@ -169,7 +169,21 @@ static bool hit_counts(const CasePage *view, const JsonValue *hit)
 		       json_get_string(view->row, "topic")) == 0);
 }
 
-/* How many hits count, or don't; printed with SHOW. */
+/* A later message of the case may say the same once more. */
+static bool hit_before(const JsonValue *hits, guint i)
+{
+	const char *name = json_get_string(json_at(hits, i), "name");
+
+	while (i-- > 0) {
+		if (g_strcmp0(
+			json_get_string(json_at(hits, i), "name"), name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* How many rules' hits count, or don't; printed with SHOW. */
 static guint hit_list(CasePage *view, bool counting, bool show)
 {
 	const JsonValue *hits = json_get(view->row, "hits");
@@ -178,7 +192,7 @@ static guint hit_list(CasePage *view, bool counting, bool show)
 	for (guint i = 0; i < json_length(hits); i++) {
 		const JsonValue *hit = json_at(hits, i);
 
-		if (hit_counts(view, hit) == counting) {
+		if (hit_counts(view, hit) == counting && !hit_before(hits, i)) {
 			n++;
 			if (show) {
 				hit_line(view, hit);

@@ -64,6 +64,8 @@ const char *page_word(const Page *page, const char *name);
 char *page_duration(const Page *page, gint64 seconds);
 /* "Sat 21 Nov, 11:00" in ZONE. Transfer full. */
 char *page_moment(const Page *page, gint64 at_s);
+/* "21 Nov" of "2026-11-21". Transfer full. */
+char *page_day(const Page *page, const char *day);
 /* <time>: the moment in words, the exact one on demand; "–" for 0. */
 void page_time(Page *page, gint64 at_s);
 /* Urgency: a mark and its word. */

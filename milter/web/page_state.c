@@ -5,6 +5,7 @@
 
 #define CLOCK_OFF_S 5
 #define FULL_PCT 80
+#define MANY_DUE 20 /* more than go out at once */
 
 typedef enum { FINE, LOOK, WRONG } Light;
 
@@ -76,10 +77,17 @@ static void outbox_line(Page *page, const JsonValue *status)
 	    "%s notices wait", json_get_int(outbox, "waiting", 0));
 	g_autofree char *lost = page_count(
 	    page, "%s couldn't be sent", "%s couldn't be sent", dead);
-	g_autofree char *text = g_strdup_printf("%s, %s", waiting, lost);
+	bool stuck = json_get_int(outbox, "due", 0) > MANY_DUE;
+	g_autofree char *text =
+	    g_strdup_printf("%s, %s%s%s", waiting, lost, stuck ? " · " : "",
+		stuck ? t(page, "Does anteroom-courier run?") : "");
 
 	if (outbox != NULL) {
-		line(page, dead > 0 ? WRONG : FINE, t(page, "Outbox"), text);
+		line(page,
+		    dead > 0 ? WRONG
+		    : stuck  ? LOOK
+			     : FINE,
+		    t(page, "Outbox"), text);
 	}
 }
 

@@ -90,6 +90,18 @@ static void append_error(GString *body, guint status, const char *why)
 	g_string_append_printf(body, "%s\n", text);
 }
 
+/* What commands say begins small, and is half a sentence. */
+static void put_sentence(Page *page, const char *text)
+{
+	char first[2] = {g_ascii_toupper(*text), '\0'};
+
+	if (*text != '\0') {
+		html_text(page->html, first);
+		html_text(page->html, text + 1);
+		html_text(page->html, g_str_has_suffix(text, ".") ? "" : ".");
+	}
+}
+
 /* From a form of a case to the case; else to the board. */
 static void way_back(Page *page, guint status)
 {
@@ -115,9 +127,16 @@ static void append_page(
 {
 	Page page;
 
-	page_begin_bare(&page, request, reply, title_of(status));
+	if (request->user != NULL) {
+		page_begin(&page, request, reply, title_of(status));
+	} else {
+		page_begin_bare(&page, request, reply, title_of(status));
+	}
 	html_element(page.html, "h1", NULL, t(&page, title_of(status)));
-	html_element(page.html, "p", NULL, t(&page, why));
+	html_open(page.html, "p");
+	html_attr(page.html, "class", "problem");
+	put_sentence(&page, t(&page, why));
+	html_close(page.html);
 	way_back(&page, status);
 	page_end(&page);
 }

@@ -139,14 +139,6 @@ static void draw_rows(Page *page, ChartData *chart)
 
 /* ---- arrivals by topic and day ---- */
 
-/* "21.11." of "2026-11-21": the order that all readers know. */
-static char *short_day(const char *day)
-{
-	return strlen(day) == 10
-		   ? g_strdup_printf("%.2s.%.2s.", day + 8, day + 5)
-		   : g_strdup(day);
-}
-
 static guint own_series(const JsonValue *topics)
 {
 	guint n = json_length(topics);
@@ -170,14 +162,14 @@ static void arrival_series(ReportPage *view, Data *data)
 	}
 }
 
-static void arrival_day(Data *data, const JsonValue *day)
+static void arrival_day(const Page *page, Data *data, const JsonValue *day)
 {
 	const JsonValue *topics = json_get(day, "topics");
 	const char *name = json_get_string(day, "day");
 	guint n = data->series->len;
 	double rest = 0;
 
-	g_ptr_array_add(data->places, short_day(name != NULL ? name : ""));
+	g_ptr_array_add(data->places, page_day(page, name != NULL ? name : ""));
 	for (guint i = 0; i < json_length(topics); i++) {
 		double value = (double)json_as_int(json_at(topics, i), 0);
 
@@ -200,7 +192,7 @@ void report_arrivals(ReportPage *view)
 
 	arrival_series(view, &data);
 	for (guint i = 0; i < json_length(days); i++) {
-		arrival_day(&data, json_at(days, i));
+		arrival_day(page, &data, json_at(days, i));
 	}
 	chart_panel(page, &data,
 	    &(Panel){"arrivals", t(page, "Arrivals by day and topic"),
@@ -308,7 +300,7 @@ void report_weeks_chart(ReportPage *view)
 		gint64 all = met + json_get_int(reply, "missed", 0);
 
 		g_ptr_array_add(
-		    data.places, short_day(name != NULL ? name : ""));
+		    data.places, page_day(page, name != NULL ? name : ""));
 		add_value(
 		    &data, all > 0 ? (double)met * 100 / (double)all : -1);
 	}

@@ -138,13 +138,26 @@ static GDateTime *local_moment(const Page *page, gint64 at_s)
 			    : g_date_time_ref(utc);
 }
 
+static const char *const months[] = {N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"),
+    N_("May"), N_("Jun"), N_("Jul"), N_("Aug"), N_("Sep"), N_("Oct"), N_("Nov"),
+    N_("Dec")};
+
+char *page_day(const Page *page, const char *day)
+{
+	guint64 month =
+	    strlen(day) == 10 ? g_ascii_strtoull(day + 5, NULL, 10) : 0;
+
+	return month >= 1 && month <= G_N_ELEMENTS(months)
+		   ? g_strdup_printf("%d %s",
+			 (int)g_ascii_strtoull(day + 8, NULL, 10),
+			 t(page, months[month - 1]))
+		   : g_strdup(day);
+}
+
 char *page_moment(const Page *page, gint64 at_s)
 {
 	static const char *const days[] = {N_("Mon"), N_("Tue"), N_("Wed"),
 	    N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun")};
-	static const char *const months[] = {N_("Jan"), N_("Feb"), N_("Mar"),
-	    N_("Apr"), N_("May"), N_("Jun"), N_("Jul"), N_("Aug"), N_("Sep"),
-	    N_("Oct"), N_("Nov"), N_("Dec")};
 	g_autoptr(GDateTime) local = local_moment(page, at_s);
 
 	if (local == NULL) {

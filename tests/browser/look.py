@@ -77,6 +77,7 @@ def pages(daemon):
         cases["case-merged"] = merged
     found = {
         "board": ("ea", "/"), "board-lead": ("lee", "/?team=care"),
+        "board-media": ("mia", "/?team=media"),
         "board-topic": ("ea", "/?topic=billing"),
         "board-answered": ("ea", "/?state=answered"),
         "board-late": ("ea", "/?overdue=true"),

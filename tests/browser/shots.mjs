@@ -84,10 +84,12 @@ async function shots() {
 }
 
 async function readme() {
-	for (const name of ["board", "reports"]) {
+	const images = { board: "board-media", reports: "reports" };
+
+	for (const [file, name] of Object.entries(images)) {
 		await shoot(name, Object.fromEntries(pages)[name], {
 			viewport: { width: 1200, height: 760 },
-		}, { [name]: {} });
+		}, { [file]: {} });
 	}
 }
 
