@@ -228,7 +228,9 @@ static void teams(Board *board)
 	html_attr(html, "aria-label", t(&board->page, "Teams"));
 	html_attr(html, "data-live", "teams");
 	html_open(html, "ul");
-	team_link(board, NULL, t(&board->page, "All teams"), &all);
+	if (json_length(list) != 1) {
+		team_link(board, NULL, t(&board->page, "All teams"), &all);
+	}
 	for (guint i = 0; i < json_length(list); i++) {
 		const JsonValue *team = json_at(list, i);
 		const char *name = json_get_string(team, "team");
