@@ -2,12 +2,12 @@
  * All literals in one trie, over the texts in plain letters (literals.h), so
  * that neither case nor word borders are its business.
  *
- * The pass notes but where each word stands, and with its first place which
- * ways have it as their rarest. Windows are made afterwards, for the few
- * patterns that have such a way: a match begins where those of all its sets
- * are. Hostile text may be nothing but literals: after many places of one word
- * all that follows is one window, and beyond a number of all, and of looks at
- * them, patterns may match anywhere.
+ * The pass notes but where each word stands, and which sets have one that was
+ * found. Windows are made afterwards, for the few patterns that have a way all
+ * of whose sets are there: a match begins where those of all of them are.
+ * Hostile text may be nothing but literals: after many places of one word all
+ * that follows is one window, and beyond a number of all, and of looks at them,
+ * patterns may match anywhere.
  */
 #include "score/scan.h"
 
@@ -19,6 +19,10 @@
 #define PLACES_MAX (512 * 1024)
 #define PLACES_OF_ONE 2048          /* of one word; and windows of one set */
 #define LOOKS_MAX (4 * 1024 * 1024) /* at a place, or at a word's list */
+/* So few windows are narrowed one by one, more all at once. */
+#define FEW_WINDOWS 8
+/* So few are put in order by the simplest way. */
+#define FEW_TO_SORT 24
 /* Buffers that grew beyond this for one message aren't kept for the next. */
 #define PLACES_KEPT 8192
 #define PLAIN_KEPT_BYTES (256 * 1024)
@@ -34,9 +38,9 @@ typedef struct {
 	guint32 from, to; /* in an array; the first, and behind the last */
 } Some;
 
-/* A use in the first set of a way. */
+/* A use in a set that is told of what was found. */
 typedef struct {
-	guint32 way;
+	guint32 set;
 	guint32 use;
 } Call;
 
@@ -48,47 +52,50 @@ struct Scan {
 	GArray *uses;   /* of Use, set by set */
 	GArray *sets;   /* of Some, LITERAL_SETS of each way: in uses; none is
 			 * anything anywhere */
+	GArray *begin;  /* guint32 of each set: its newest link before anything
+			 * is found, NONE or UNNOTED */
 	guint32 *way;   /* of each pattern: the first of its ways; its last is
 			 * before the next one's */
-	GArray *begin;  /* guint32 of each way: its newest link before anything
-			 * is found, NONE or UNNOTED */
 	guint32 *least; /* of how many bytes each pattern's windows must be */
 	guint8 letters[256];
 };
 
-/* No link; nothing was noted. */
+/* No link; nothing is noted. */
 #define NONE 0
 #define UNNOTED G_MAXUINT32
 
 /* A use whose word was found. */
 typedef struct {
-	guint32 use;
-	guint32 before; /* the link of the way before it, + 1; or NONE */
+	guint32 set, use;
+	guint32 before; /* the link of the set before it, + 1; or NONE */
 } Link;
 
 /* Where a word ends. */
 typedef struct {
-	guint32 end;
-	guint32 before; /* the place found before it, + 1; or 0 */
+	guint32 word, end;
 } Place;
 
+/* Those of one word: in ends, from left to right. */
 typedef struct {
-	guint32 newest; /* of its places, + 1; or 0 */
-	guint32 n;      /* PLACES_OF_ONE: it may be anywhere behind the last */
+	guint32 from;
+	guint32 n; /* PLACES_OF_ONE: it may be anywhere behind the last */
 } Found;
 
 struct ScanSpace {
 	const Scan *scan;
 	GByteArray *plain;
-	Place *places;
+	Place *places; /* as the pass finds them */
+	guint32 *ends; /* word by word */
 	guint n_places, room;
 	GArray *links; /* of Link */
 	GArray *words; /* guint32: those found */
 	guint looks;
 	bool anywhere; /* nothing is known */
 	Found *found;  /* of each word */
-	guint32 *last; /* of each way: its newest link + 1, NONE or UNNOTED */
-	GArray *also;  /* of Window: scratch, to intersect */
+	guint32 *last; /* of each set: its newest link + 1, NONE or UNNOTED */
+	/* Of Window, scratch: those of a way so far, those of its next set,
+	 * and what both leave. */
+	GArray *now, *also, *both;
 	/* Of the texts: a byte, the longest character, the longest run. */
 	guint32 unit_bytes[REACH_UNITS];
 };
@@ -163,11 +170,11 @@ static guint32 word_number(Collection *all, const Literal *literal)
 	return number - 1;
 }
 
-/* CALLS: its words say that the way may be there. */
+/* NOTED: its words say that they were found. */
 static void collect_set(
-    Scan *scan, Collection *all, const GArray *set, bool calls)
+    Scan *scan, Collection *all, const GArray *set, bool noted)
 {
-	Call call = {.way = scan->begin->len};
+	Call call = {.set = scan->sets->len};
 	Some some = {.from = scan->uses->len};
 	for (guint i = 0; set && i < set->len; i++) {
 		const Literal *literal = &g_array_index(set, Literal, i);
@@ -175,7 +182,7 @@ static void collect_set(
 		    word_number(all, literal), literal->least, literal->most};
 		call.use = scan->uses->len;
 		g_array_append_val(scan->uses, use);
-		if (calls) {
+		if (noted) {
 			g_array_append_val(
 			    (GArray *)g_ptr_array_index(all->calls, use.word),
 			    call);
@@ -183,6 +190,8 @@ static void collect_set(
 	}
 	some.to = scan->uses->len;
 	g_array_append_val(scan->sets, some);
+	guint32 begin = noted && set ? NONE : UNNOTED;
+	g_array_append_val(scan->begin, begin);
 }
 
 /* Adds a way that takes SETS; NULL: nothing. */
@@ -192,10 +201,13 @@ static void collect_way(
 	for (guint k = 0; k < LITERAL_SETS; k++) {
 		const GArray *set =
 		    sets && k < sets->len ? sets->pdata[k] : NULL;
-		collect_set(scan, all, set, k == 0 && !seldom);
+		collect_set(scan, all, set, !seldom);
 	}
-	guint32 begin = !sets || seldom ? UNNOTED : NONE;
-	g_array_append_val(scan->begin, begin);
+}
+
+static guint32 n_ways(const Scan *scan)
+{
+	return scan->sets->len / LITERAL_SETS;
 }
 
 static void collect_pattern(
@@ -203,7 +215,7 @@ static void collect_pattern(
 {
 	const GPtrArray *ways = pattern->ways;
 	scan->least[number] = pattern->least;
-	scan->way[number] = scan->begin->len;
+	scan->way[number] = n_ways(scan);
 	if (!ways) {
 		collect_way(scan, all, NULL, pattern->seldom);
 	}
@@ -232,7 +244,7 @@ static void scan_collect(Scan *scan, const GArray *patterns)
 		collect_pattern(
 		    scan, &all, i, &g_array_index(patterns, ScanPattern, i));
 	}
-	scan->way[patterns->len] = scan->begin->len;
+	scan->way[patterns->len] = n_ways(scan);
 	scan->trie = trie_new(all.words);
 	scan_index(scan, &all);
 	g_hash_table_unref(all.known);
@@ -281,10 +293,13 @@ ScanSpace *scan_space_new(const Scan *scan)
 	space->scan = scan;
 	space->plain = g_byte_array_new();
 	space->found = g_new0(Found, MAX(scan->n_words, 1));
-	space->last = g_new(guint32, MAX(scan->begin->len, 1));
+	space->last = g_memdup2(
+	    scan->begin->data, (gsize)scan->begin->len * sizeof(guint32));
 	space->links = g_array_new(FALSE, FALSE, sizeof(Link));
 	space->words = g_array_new(FALSE, FALSE, sizeof(guint32));
+	space->now = g_array_new(FALSE, FALSE, sizeof(Window));
 	space->also = g_array_new(FALSE, FALSE, sizeof(Window));
+	space->both = g_array_new(FALSE, FALSE, sizeof(Window));
 	scan_nothing(space);
 	return space;
 }
@@ -296,7 +311,10 @@ void scan_space_free(ScanSpace *space)
 	}
 	g_byte_array_unref(space->plain);
 	g_free(space->places);
+	g_free(space->ends);
+	g_array_unref(space->now);
 	g_array_unref(space->also);
+	g_array_unref(space->both);
 	g_free(space->found);
 	g_free(space->last);
 	g_array_unref(space->links);
@@ -306,9 +324,9 @@ void scan_space_free(ScanSpace *space)
 
 static void space_clear(ScanSpace *space)
 {
-	const Scan *scan = space->scan;
 	if (space->room > PLACES_KEPT) {
 		g_clear_pointer(&space->places, g_free);
+		g_clear_pointer(&space->ends, g_free);
 		space->room = 0;
 	}
 	if (space->plain->len > PLAIN_KEPT_BYTES) {
@@ -320,13 +338,14 @@ static void space_clear(ScanSpace *space)
 	space->anywhere = false;
 	for (guint i = 0; i < space->words->len; i++) {
 		guint32 word = g_array_index(space->words, guint32, i);
-		space->found[word] = (Found){.newest = NONE};
+		space->found[word] = (Found){.n = 0};
+	}
+	for (guint i = 0; i < space->links->len; i++) {
+		const Link *link = &g_array_index(space->links, Link, i);
+		space->last[link->set] = NONE;
 	}
 	g_array_set_size(space->words, 0);
 	g_array_set_size(space->links, 0);
-	for (guint i = 0; i < scan->begin->len; i++) {
-		space->last[i] = g_array_index(scan->begin, guint32, i);
-	}
 }
 
 static guint32 reach_bytes(const ScanSpace *space, const Reach *reach)
@@ -350,22 +369,9 @@ static void places_add(ScanSpace *space, Place place)
 	if (space->n_places == space->room) {
 		space->room = MAX(2 * space->room, 1024);
 		space->places = g_renew(Place, space->places, space->room);
+		space->ends = g_renew(guint32, space->ends, space->room);
 	}
 	space->places[space->n_places++] = place;
-}
-
-/* Notes WORD, found for the first time, for all ways that it calls. */
-static void word_first(ScanSpace *space, guint32 word)
-{
-	const Scan *scan = space->scan;
-	const Some *some = &scan->of_word[word];
-	g_array_append_val(space->words, word);
-	for (guint32 i = some->from; i < some->to; i++) {
-		const Call *call = &g_array_index(scan->calls, Call, i);
-		Link link = {call->use, space->last[call->way]};
-		g_array_append_val(space->links, link);
-		space->last[call->way] = space->links->len;
-	}
 }
 
 /* Word number WORD ends before END. */
@@ -377,11 +383,45 @@ static bool word_found(guint word, gsize end, gpointer data)
 		return true;
 	}
 	if (found->n++ == 0) {
-		word_first(space, word);
+		g_array_append_val(space->words, word);
 	}
-	places_add(space, (Place){(guint32)end, found->newest});
-	found->newest = space->n_places;
+	places_add(space, (Place){word, (guint32)end});
 	return space->n_places <= PLACES_MAX;
+}
+
+/* Tells all sets that WORD is in. */
+static void word_note(ScanSpace *space, guint32 word)
+{
+	const Scan *scan = space->scan;
+	const Some *some = &scan->of_word[word];
+	guint first = space->links->len;
+	g_array_set_size(space->links, first + some->to - some->from);
+	Link *links = &g_array_index(space->links, Link, 0);
+	for (guint32 i = some->from; i < some->to; i++) {
+		const Call *call = &g_array_index(scan->calls, Call, i);
+		guint32 *last = &space->last[call->set];
+		links[first++] = (Link){call->set, call->use, *last};
+		*last = first;
+	}
+}
+
+/* Puts the places of each word side by side. */
+static void places_sort(ScanSpace *space)
+{
+	guint32 from = 0;
+	for (guint i = 0; i < space->words->len; i++) {
+		guint32 word = g_array_index(space->words, guint32, i);
+		Found *found = &space->found[word];
+		found->from = from;
+		from += found->n;
+		found->n = 0;
+		word_note(space, word);
+	}
+	for (guint i = 0; i < space->n_places; i++) {
+		const Place *place = &space->places[i];
+		Found *found = &space->found[place->word];
+		space->ends[found->from + found->n++] = place->end;
+	}
 }
 
 void scan_nothing(ScanSpace *space)
@@ -415,17 +455,30 @@ void scan_texts(ScanSpace *space, const char *texts, gsize length)
 	if (!trie_walk(scan->trie, &walk)) {
 		scan_nothing(space);
 	}
+	places_sort(space);
+}
+
+/* Was one of each of its sets found? */
+static bool way_may(const ScanSpace *space, guint32 way)
+{
+	const guint32 *last = &space->last[way * LITERAL_SETS];
+	for (guint k = 0; k < LITERAL_SETS; k++) {
+		if (last[k] == NONE) {
+			return space->anywhere;
+		}
+	}
+	return true;
 }
 
 bool scan_may(const ScanSpace *space, guint number)
 {
 	const guint32 *way = &space->scan->way[number];
 	for (guint32 i = way[0]; i < way[1]; i++) {
-		if (space->last[i] != NONE) {
+		if (way_may(space, i)) {
 			return true;
 		}
 	}
-	return space->anywhere;
+	return false;
 }
 
 static int window_compare(gconstpointer left, gconstpointer right)
@@ -434,24 +487,32 @@ static int window_compare(gconstpointer left, gconstpointer right)
 	return a->from < b->from ? -1 : a->from > b->from;
 }
 
-/* Mostly they are few, or in order. */
-static bool windows_sorted(const Window *all, guint n)
+/* Mostly they are few, and nearly in order. */
+static void windows_sort(Window *all, guint n)
 {
-	for (guint i = 1; i < n; i++) {
-		if (all[i].from < all[i - 1].from) {
-			return false;
-		}
+	if (n > FEW_TO_SORT) {
+		qsort(all, n, sizeof *all, window_compare);
+		return;
 	}
-	return true;
+	for (guint i = 1; i < n; i++) {
+		Window one = all[i];
+		guint k = i;
+		for (; k > 0 && all[k - 1].from > one.from; k--) {
+			all[k] = all[k - 1];
+		}
+		all[k] = one;
+	}
 }
 
-/* Sorts the windows at ALL and joins those that touch; how many are left. */
-static guint windows_join(Window *all, guint n)
+/* Puts those from number FIRST on in order, and joins those that touch. */
+static void windows_join(GArray *windows, guint first)
 {
-	guint last = 0;
-	if (!windows_sorted(all, n)) {
-		qsort(all, n, sizeof *all, window_compare);
+	guint n = windows->len - first, last = 0;
+	Window *all = &g_array_index(windows, Window, first);
+	if (n < 2) {
+		return;
 	}
+	windows_sort(all, n);
 	for (guint i = 1; i < n; i++) {
 		if (touch(&all[i], &all[last])) {
 			all[last].to = MAX(all[last].to, all[i].to);
@@ -459,44 +520,76 @@ static guint windows_join(Window *all, guint n)
 			all[++last] = all[i];
 		}
 	}
-	return last + 1;
+	g_array_set_size(windows, first + last + 1);
 }
 
-/* One instead of those from number FIRST on. */
-static void windows_melt(GArray *windows, guint first)
+/* One instead of too many. */
+static void windows_melt(GArray *windows)
 {
-	Window one = g_array_index(windows, Window, first);
-	for (guint i = first + 1; i < windows->len; i++) {
+	if (windows->len <= PLACES_OF_ONE) {
+		return;
+	}
+	Window one = g_array_index(windows, Window, 0);
+	for (guint i = 1; i < windows->len; i++) {
 		const Window *more = &g_array_index(windows, Window, i);
 		one.from = MIN(one.from, more->from);
 		one.to = MAX(one.to, more->to);
 	}
-	g_array_set_size(windows, first);
+	g_array_set_size(windows, 0);
 	g_array_append_val(windows, one);
 }
 
-/* Appends the windows of USE that touch HULL. */
+/* The first of N ends that isn't before LEAST. */
+static guint ends_from(const guint32 *ends, guint n, guint64 least)
+{
+	guint low = 0;
+	while (low < n) {
+		guint middle = low + (n - low) / 2;
+		if (ends[middle] < least) {
+			low = middle + 1;
+		} else {
+			n = middle;
+		}
+	}
+	return low;
+}
+
+/* Adds the windows of USE that touch HULL. */
 static void use_windows(
     ScanSpace *space, const Use *use, const Window *hull, GArray *windows)
 {
 	const Found *found = &space->found[use->word];
-	bool open = found->n == PLACES_OF_ONE;
+	const guint32 *ends = space->ends + found->from;
 	guint32 most = found->n ? reach_bytes(space, &use->most) : 0;
-	for (guint32 at = found->newest; at;) {
-		const Place *place = &space->places[at - 1];
+	bool open = found->n == PLACES_OF_ONE;
+	guint first = windows->len;
+	guint i = ends_from(ends, found->n, (guint64)hull->from + use->least);
+	if (open) {
+		i = MIN(i, found->n - 1);
+	}
+	g_array_set_size(windows, first + found->n - i);
+	Window *next = &g_array_index(windows, Window, first);
+	guint n = 0;
+	for (; i < found->n; i++) {
 		Window window = {
-		    .from = place->end - MIN(place->end, most),
-		    .to = open ? G_MAXUINT32 : place->end - use->least,
+		    .from = ends[i] - MIN(ends[i], most),
+		    .to = ends[i] - MIN(ends[i], use->least),
 		};
-		bool fits = open || place->end >= use->least;
-		if (fits && window.from <= hull->to &&
-		    window.to >= hull->from) {
-			g_array_append_val(windows, window);
+		if (window.from > hull->to) {
+			break;
 		}
-		open = false;
-		at = place->before;
+		if (open && i + 1 == found->n) {
+			window.to = G_MAXUINT32;
+		}
+		if (n > 0 && touch(&window, &next[n - 1])) {
+			next[n - 1].to = window.to;
+		} else {
+			next[n++] = window;
+		}
 		space->looks++;
 	}
+	g_array_set_size(windows, first + n);
+	windows_melt(windows);
 }
 
 static bool tired(const ScanSpace *space)
@@ -504,100 +597,102 @@ static bool tired(const ScanSpace *space)
 	return space->anywhere || space->looks > LOOKS_MAX;
 }
 
-/* Puts those from number FIRST on in order, joined. */
-static void windows_order(GArray *windows, guint first)
+/* Those of all uses in SET, of which the words found were noted. */
+static void noted_windows(
+    ScanSpace *space, guint set, const Window *hull, GArray *windows)
 {
-	guint n = windows->len - first;
-	if (n > 1) {
-		n = windows_join(&g_array_index(windows, Window, first), n);
-		g_array_set_size(windows, first + n);
+	const Scan *scan = space->scan;
+	for (guint32 at = space->last[set]; at != NONE;) {
+		const Link *link = &g_array_index(space->links, Link, at - 1);
+		use_windows(space, &g_array_index(scan->uses, Use, link->use),
+		    hull, windows);
+		at = link->before;
+		space->looks++;
 	}
 }
 
-/* Appends to WINDOWS those of number SET that touch HULL, from left to right,
- * apart. False: they may be anywhere. */
-static bool set_windows(
+/* ... or weren't. */
+static void unnoted_windows(
     ScanSpace *space, guint set, const Window *hull, GArray *windows)
 {
 	const Scan *scan = space->scan;
 	const Some *some = &g_array_index(scan->sets, Some, set);
-	guint first = windows->len;
-	if (some->from == some->to || tired(space)) {
-		return false;
-	}
 	for (guint32 i = some->from; i < some->to; i++) {
 		use_windows(
 		    space, &g_array_index(scan->uses, Use, i), hull, windows);
-		if (windows->len - first > PLACES_OF_ONE) {
-			windows_melt(windows, first);
-		}
-	}
-	space->looks += some->to - some->from;
-	windows_order(windows, first);
-	return true;
-}
-
-/* The same of WAY's first set, of which the words found were noted. */
-static void noted_windows(ScanSpace *space, guint way, GArray *windows)
-{
-	const Window all = {0, G_MAXUINT32};
-	const Scan *scan = space->scan;
-	guint first = windows->len;
-	for (guint32 at = space->last[way]; at != NONE;) {
-		const Link *link = &g_array_index(space->links, Link, at - 1);
-		use_windows(space, &g_array_index(scan->uses, Use, link->use),
-		    &all, windows);
-		at = link->before;
-		if (windows->len - first > PLACES_OF_ONE) {
-			windows_melt(windows, first);
-		}
-	}
-	windows_order(windows, first);
-}
-
-static void first_windows(ScanSpace *space, guint way, GArray *windows)
-{
-	const Window all = {0, G_MAXUINT32};
-	if (!tired(space) && space->last[way] != UNNOTED) {
-		noted_windows(space, way, windows);
-	} else if (!set_windows(space, way * LITERAL_SETS, &all, windows)) {
-		g_array_append_val(windows, all);
+		space->looks++;
 	}
 }
 
-/* Leaves of WINDOWS from number FIRST on what is in ALSO, too. */
-static void windows_intersect(GArray *windows, guint first, const GArray *also)
+static bool set_known(const ScanSpace *space, guint set)
 {
-	guint n = windows->len;
-	for (guint i = first, k = 0; i < n && k < also->len;) {
-		Window a = g_array_index(windows, Window, i);
+	const Some *some = &g_array_index(space->scan->sets, Some, set);
+	return some->from < some->to && !tired(space);
+}
+
+/* Makes WINDOWS those of number SET, which is known, that touch HULL, from left
+ * to right, apart. */
+static void set_windows(
+    ScanSpace *space, guint set, const Window *hull, GArray *windows)
+{
+	g_array_set_size(windows, 0);
+	if (space->last[set] == UNNOTED) {
+		unnoted_windows(space, set, hull, windows);
+	} else {
+		noted_windows(space, set, hull, windows);
+	}
+	windows_join(windows, 0);
+}
+
+/* Appends to OUT what is both in N windows at ALL and in ALSO. */
+static void windows_intersect(
+    const Window *all, guint n, const GArray *also, GArray *out)
+{
+	for (guint i = 0, k = 0; i < n && k < also->len;) {
+		Window a = all[i];
 		Window b = g_array_index(also, Window, k);
 		Window both = {MAX(a.from, b.from), MIN(a.to, b.to)};
 		if (both.from <= both.to) {
-			g_array_append_val(windows, both);
+			g_array_append_val(out, both);
 		}
 		i += a.to <= b.to;
 		k += b.to <= a.to;
 	}
-	g_array_remove_range(windows, first, n - first);
+}
+
+/* Leaves of the windows in `now` what SET has, too. */
+static void set_narrow(ScanSpace *space, guint set)
+{
+	const Window *all = &g_array_index(space->now, Window, 0);
+	guint n = space->now->len;
+	guint step = n <= FEW_WINDOWS ? 1 : n;
+	g_array_set_size(space->both, 0);
+	for (guint i = 0; i < n; i += step) {
+		Window hull = {all[i].from, all[i + step - 1].to};
+		set_windows(space, set, &hull, space->also);
+		windows_intersect(all + i, step, space->also, space->both);
+	}
+	GArray *both = space->both;
+	space->both = space->now;
+	space->now = both;
 }
 
 /* Appends to WINDOWS those of a way, from left to right, apart. */
 static void way_windows(ScanSpace *space, guint way, GArray *windows)
 {
+	const Window all = {0, G_MAXUINT32};
 	guint set = way * LITERAL_SETS;
-	guint first = windows->len;
-	first_windows(space, way, windows);
-	for (guint k = 1; k < LITERAL_SETS && windows->len > first; k++) {
-		Window hull = {
-		    g_array_index(windows, Window, first).from,
-		    g_array_index(windows, Window, windows->len - 1).to,
-		};
-		g_array_set_size(space->also, 0);
-		if (set_windows(space, set + k, &hull, space->also)) {
-			windows_intersect(windows, first, space->also);
+	if (!set_known(space, set)) {
+		g_array_append_val(windows, all);
+		return;
+	}
+	set_windows(space, set, &all, space->now);
+	for (guint k = 1; k < LITERAL_SETS && space->now->len > 0; k++) {
+		if (set_known(space, set + k)) {
+			set_narrow(space, set + k);
 		}
 	}
+	g_array_append_vals(windows, space->now->data, space->now->len);
 }
 
 static gsize windows_bytes(const GArray *windows, guint first)
@@ -615,14 +710,12 @@ void scan_windows(ScanSpace *space, guint number, GArray *windows)
 	const guint32 *way = &space->scan->way[number];
 	guint first = windows->len;
 	for (guint32 i = way[0]; i < way[1]; i++) {
-		if (space->anywhere || space->last[i] != NONE) {
+		if (way_may(space, i)) {
 			way_windows(space, i, windows);
 		}
 	}
-	guint n = windows->len - first;
-	if (n > 1 && way[1] - way[0] > 1) {
-		n = windows_join(&g_array_index(windows, Window, first), n);
-		g_array_set_size(windows, first + n);
+	if (way[1] - way[0] > 1) {
+		windows_join(windows, first);
 	}
 	if (windows_bytes(windows, first) < space->scan->least[number]) {
 		g_array_set_size(windows, first);
