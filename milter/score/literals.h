@@ -18,7 +18,7 @@
 #include <stdbool.h>
 
 #define LITERAL_BYTES 24
-#define LITERAL_SETS 2 /* of one way */
+#define LITERAL_SETS 3 /* of one way */
 #define LITERAL_ALPHABET " abcdefghijklmnopqrstuvwxyz0_^"
 /* The byte of folded texts that stands for the edge. */
 #define LITERAL_EDGE '\x01'
