@@ -56,6 +56,18 @@ static guint token_at(const WhenToken *tokens, guint n, gsize at)
 	return n;
 }
 
+/* The first token from which a phrase may reach STOP. */
+static guint first_before(const WhenToken *tokens, guint stop)
+{
+	guint s = stop;
+
+	while (
+	    s > 0 && stop - s < BACK_TOKENS && !when_breaks(&tokens[s - 1])) {
+		s--;
+	}
+	return s;
+}
+
 /* Does a moment end right before FROM? */
 static bool follows_another(const Finder *finder, gsize from)
 {
@@ -89,8 +101,8 @@ static bool find_at(Finder *finder, gsize at, When *when)
 	window.n = when_tokens(
 	    finder->text, finder->bytes, window_begin(finder, at), at, tokens);
 	stop = token_at(tokens, window.n, at);
-	for (guint s = stop > BACK_TOKENS ? stop - BACK_TOKENS : 0;
-	     s <= stop && s < window.n; s++) {
+	for (guint s = first_before(tokens, stop); s <= stop && s < window.n;
+	     s++) {
 		WhenParts parts;
 		guint n;
 

@@ -114,6 +114,7 @@ typedef struct {
 	char mark;     /* a character that is neither; 0: none */
 	bool capital;
 	bool glued; /* no space before it */
+	bool known; /* phrases have that word */
 	bool far;   /* an empty line before it */
 } WhenToken;
 
@@ -121,10 +122,13 @@ typedef struct {
 #define WHEN_TOKENS_AFTER 20 /* the stop */
 #define WHEN_SENSES 32       /* that phrases give their first word */
 
-/* Reads tokens of TEXT from AT on, past STOP, into TOKENS of WHEN_TOKENS; how
- * many. */
+/* Reads tokens of TEXT from AT on, past STOP as far as a phrase may go, into
+ * TOKENS of WHEN_TOKENS; how many. */
 guint when_tokens(
     const char *text, gsize bytes, gsize at, gsize stop, WhenToken *tokens);
+
+/* No phrase goes across TOKEN? */
+bool when_breaks(const WhenToken *token);
 
 /* The next place at or after *AT where a word of a moment stands: *AT is its
  * first byte, *END where to go on. False: none up to BYTES. */
@@ -210,6 +214,10 @@ guint when_parse(WhenWindow *window, guint s, WhenParts *parts);
 /* A time of day at I, after LINKS; a duration. How many tokens; 0: none. */
 guint when_clock(WhenWindow *window, guint i, guint links, WhenParts *parts);
 guint when_duration(WhenWindow *window, guint i, guint links, WhenParts *parts);
+/* Does TOKEN begin one of CLASSES, bits 1 << WhenClass? */
+bool when_begins(const WhenToken *token, guint64 classes);
+#define WHEN_CLASS(class) (G_GUINT64_CONSTANT(1) << (class))
+
 /* A number in digits or in words. */
 guint when_number(WhenWindow *window, guint i, int *value);
 
@@ -217,6 +225,9 @@ guint when_number(WhenWindow *window, guint i, int *value);
  * there is no such day. */
 bool when_resolve(
     const WhenParts *parts, gint64 reference_s, GTimeZone *zone, When *when);
+
+/* The letters of zone NUMBER, from 1 on; NULL: there is none. */
+const char *when_zone_letters(guint number);
 
 /* The number of the zone whose letters are WORD, written as TOKEN; 0: none. */
 int when_zone(const WhenToken *token);

@@ -26,8 +26,17 @@ static const ZoneName zones[] = {{"", false}, {"utc", false}, {"gmt", false},
     {"aest", false}, {"aedt", false}, {"eastern", false}, {"central", true},
     {"mountain", true}, {"pacific", true}};
 
+const char *when_zone_letters(guint number)
+{
+	return number < G_N_ELEMENTS(zones) ? zones[number].letters : NULL;
+}
+
 int when_zone(const WhenToken *token)
 {
+	/* Most words begin no zone; none does that the index doesn't know. */
+	if (!token->known) {
+		return 0;
+	}
 	for (guint i = 1; i < G_N_ELEMENTS(zones); i++) {
 		if (strcmp(token->word, zones[i].letters) == 0 &&
 		    (token->capital || !zones[i].capitals)) {

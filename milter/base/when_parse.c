@@ -740,6 +740,9 @@ static guint take_link(WhenWindow *window, guint i, guint *links)
 	guint best = 0, langs = window->langs, best_langs = langs;
 	guint found = 0;
 
+	if (when_token(window, i)->senses == NULL) {
+		return 0;
+	}
 	for (guint k = 0; k < G_N_ELEMENTS(words); k++) {
 		int value;
 		guint n = when_take(window, i, words[k].class, &value);
@@ -808,14 +811,64 @@ static guint second_day(
 	return parts->day == DAY_RELATIVE ? n : 0;
 }
 
+typedef struct {
+	Take take;
+	guint64 classes; /* it begins with; most words are of few */
+	bool digits;     /* ... or with digits */
+} Part;
+
+#define CLASS(name) WHEN_CLASS(CLASS_##name)
+#define CLASS_WHICH (CLASS(NEXT) | CLASS(LAST) | CLASS(THIS))
+#define CLASS_MONTHS (CLASS(MONTH) | CLASS(MONTH_NAME))
+
+/* The first of N PARTS that is at I, after LINKS; how many tokens. */
+static guint first_part(WhenWindow *window, guint i, guint links,
+    WhenParts *parts, const Part *all, guint n)
+{
+	const WhenToken *token = when_token(window, i);
+
+	for (guint k = 0; k < n; k++) {
+		WhenParts tried = *parts;
+		guint taken;
+
+		if (!when_begins(token, all[k].classes) &&
+		    !(all[k].digits && token->digits > 0)) {
+			continue;
+		}
+		taken = all[k].take(window, i, links, &tried);
+		if (taken > 0) {
+			*parts = tried;
+			return taken;
+		}
+	}
+	return 0;
+}
+
 /* One part of a moment at I, after LINKS. */
 static guint take_part(
     WhenWindow *window, guint i, guint links, WhenParts *parts)
 {
-	static const Take days[] = {number_date, named_date, weekday, relative,
-	    end_of, weekend, span, month_alone, day_of_month};
-	static const Take times[] = {
-	    close_of, when_duration, when_clock, part_of_day};
+	static const Part days[] = {
+	    {number_date, 0, true},
+	    {named_date, CLASS(NUMBER) | CLASS_MONTHS, true},
+	    {weekday, CLASS_WHICH | CLASS(WEEKDAY) | CLASS(WEEKDAY_SHORT),
+		false},
+	    {relative, CLASS(TONIGHT) | CLASS(DAY) | CLASS(THIS), false},
+	    {end_of, CLASS(END), false},
+	    {weekend, CLASS_WHICH | CLASS(WEEKEND), false},
+	    {span, CLASS(SPAN) | CLASS_WHICH | CLASS(UNIT), false},
+	    {month_alone, CLASS_MONTHS, false},
+	    {day_of_month, 0, true},
+	};
+	static const Part times[] = {
+	    {close_of, CLASS(CLOSE), false},
+	    {when_duration,
+		CLASS(NEXT) | CLASS(DURATION) | CLASS(NUMBER) |
+		    CLASS(BUSINESS) | CLASS(UNIT) | CLASS(CLOCK),
+		true},
+	    {when_clock, CLASS(PLUS) | CLASS(NUMBER), true},
+	    {part_of_day, CLASS(PART), false},
+	};
 	const WhenToken *token = when_token(window, i);
 	bool had_day = is_day(parts);
 	guint n = 0;
@@ -824,16 +877,13 @@ static guint take_part(
 	if (token->senses == NULL && token->digits == 0) {
 		return 0;
 	}
-	for (guint k = 0; k < G_N_ELEMENTS(days) && n == 0 && !had_day; k++) {
-		WhenParts tried = *parts;
-
-		n = days[k](window, i, links, &tried);
-		if (n > 0) {
-			*parts = tried;
-		}
+	if (!had_day) {
+		n = first_part(
+		    window, i, links, parts, days, G_N_ELEMENTS(days));
 	}
-	for (guint k = 0; k < G_N_ELEMENTS(times) && n == 0; k++) {
-		n = times[k](window, i, links, parts);
+	if (n == 0) {
+		n = first_part(
+		    window, i, links, parts, times, G_N_ELEMENTS(times));
 	}
 	if (n == 0 && had_day) {
 		n = second_day(window, i, links, parts);

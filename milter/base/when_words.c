@@ -8,6 +8,8 @@
 #include "base/when.h"
 
 #define KEY_LETTERS 3
+#define COMMON_BYTES 6  /* no common word is longer */
+#define TOKENS_AHEAD 2u /* that are looked at behind the end of a phrase */
 #define KEYS (32 * 32 * 32)
 
 typedef struct {
@@ -17,7 +19,7 @@ typedef struct {
 } Sense;
 
 struct WhenSenses {
-	guint n;
+	guint n; /* 0: it stands but within phrases, or after them */
 	Sense senses[WHEN_SENSES]; /* most words first */
 	guint64 classes;           /* bit 1 << WhenClass, of its senses */
 	bool first;                /* a search stops here */
@@ -28,6 +30,7 @@ struct WhenSenses {
 typedef struct {
 	GHashTable *senses;    /* first word -> WhenSenses */
 	guint8 keys[KEYS / 8]; /* words that a search looks up */
+	GHashTable *common;    /* word -> languages that it is common in */
 } Index;
 
 static const WhenWord *const tables[LANGS] = {
@@ -224,6 +227,61 @@ static void index_word(Index *index, const WhenWord *word, WhenLang lang)
 	}
 }
 
+/* All of WORDS but the first: they are known. */
+static void index_inner(Index *index, const char *words)
+{
+	const char *space = strchr(words, ' ');
+
+	while (space != NULL) {
+		const char *word = space + 1;
+
+		space = strchr(word, ' ');
+		senses_of(index, word,
+		    space != NULL ? (gsize)(space - word) : strlen(word));
+	}
+}
+
+/* What isn't in the tables but in phrases: names of zones, and the letter
+ * between a date and its time. */
+static void index_others(Index *index)
+{
+	static const char *const others[] = {"time", "t"};
+	const char *zone;
+
+	for (guint i = 0; i < G_N_ELEMENTS(others); i++) {
+		senses_of(index, others[i], strlen(others[i]));
+	}
+	for (guint i = 1; (zone = when_zone_letters(i)) != NULL; i++) {
+		senses_of(index, zone, strlen(zone));
+	}
+}
+
+/* The commonest words of each language. */
+static GHashTable *common_words(void)
+{
+	static const char *const common[LANGS] = {
+	    "the and you your is are of to please with this we have for on",
+	    "der die und das ist nicht sie ich wir mit den zu bitte ein fur",
+	    "le la les et est vous je nous des une que pour votre dans ne",
+	    "el la los y es que de por usted para su no una con le nos"};
+	GHashTable *all =
+	    g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+	for (guint lang = 0; lang < LANGS; lang++) {
+		g_auto(GStrv) words = g_strsplit(common[lang], " ", -1);
+
+		for (guint i = 0; words[i] != NULL; i++) {
+			guint langs = 1u << lang |
+				      GPOINTER_TO_UINT(
+					  g_hash_table_lookup(all, words[i]));
+
+			g_hash_table_insert(
+			    all, g_strdup(words[i]), GUINT_TO_POINTER(langs));
+		}
+	}
+	return all;
+}
+
 static const Index *index_get(void)
 {
 	static gpointer made;
@@ -232,13 +290,16 @@ static const Index *index_get(void)
 		Index *index = g_new0(Index, 1);
 
 		index->senses = g_hash_table_new(g_str_hash, g_str_equal);
+		index->common = common_words();
 		for (guint lang = 0; lang < LANGS; lang++) {
 			const WhenWord *word = tables[lang];
 
 			for (; word->words != NULL; word++) {
 				index_word(index, word, (WhenLang)lang);
+				index_inner(index, word->words);
 			}
 		}
+		index_others(index);
 		g_once_init_leave(&made, index);
 	}
 	return made;
@@ -374,6 +435,22 @@ static guint joint_at(const char *text, gsize bytes, gsize at)
 	return n;
 }
 
+bool when_breaks(const WhenToken *token)
+{
+	return !token->known && token->digits == 0 && token->mark == '\0';
+}
+
+static void look_up(const Index *index, WhenToken *token)
+{
+	const WhenSenses *senses =
+	    g_hash_table_lookup(index->senses, token->word);
+
+	token->known = senses != NULL;
+	if (senses != NULL && (senses->n > 0 || senses->first)) {
+		token->senses = senses;
+	}
+}
+
 guint when_tokens(
     const char *text, gsize bytes, gsize at, gsize stop, WhenToken *tokens)
 {
@@ -396,10 +473,12 @@ guint when_tokens(
 		at = read_token(text, bytes, at, token);
 		token->to = at;
 		if (token->word[0] != '\0') {
-			token->senses =
-			    g_hash_table_lookup(index->senses, token->word);
+			look_up(index, token);
 		}
 		n++;
+		if (token->from > stop && when_breaks(token)) {
+			left = MIN(left, TOKENS_AHEAD);
+		}
 	}
 	return n;
 }
@@ -412,6 +491,11 @@ const WhenToken *when_token(const WhenWindow *window, guint i)
 }
 
 /* ---- senses ---- */
+
+bool when_begins(const WhenToken *token, guint64 classes)
+{
+	return token->senses != NULL && (token->senses->classes & classes) != 0;
+}
 
 /* How many tokens from I on are the words of SENSE; 0: they aren't. */
 static guint sense_here(const WhenWindow *window, guint i, const Sense *sense)
@@ -654,31 +738,25 @@ bool when_next(const char *text, gsize bytes, gsize *at, gsize *end)
 
 /* ---- language ---- */
 
-#define COMMON_BYTES 6 /* no common word is longer */
-
 WhenLang when_language(const char *text, gsize bytes)
 {
-	static const char *const common[LANGS] = {
-	    " the and you your is are of to please with this we have for on ",
-	    " der die und das ist nicht sie ich wir mit den zu bitte ein fur ",
-	    " le la les et est vous je nous des une que pour votre dans ne ",
-	    " el la los y es que de por usted para su no una con le nos "};
+	const Index *index = index_get();
 	guint votes[LANGS] = {0};
-	char word[TOKEN_WORD_BYTES + 1], spaced[TOKEN_WORD_BYTES + 3];
+	char word[TOKEN_WORD_BYTES + 1];
 	guint best = LANG_EN;
 
 	for (gsize p = 0; p < MIN(bytes, 2000);) {
 		gsize to = fold_word(text, bytes, p, word);
+		guint langs = 0;
 
-		if (to == p || word[0] == '\0' || to - p > COMMON_BYTES) {
-			p = MAX(to, p + 1);
-			continue;
+		if (to > p && word[0] != '\0' && to - p <= COMMON_BYTES) {
+			langs = GPOINTER_TO_UINT(
+			    g_hash_table_lookup(index->common, word));
 		}
-		p = to;
-		g_snprintf(spaced, sizeof spaced, " %s ", word);
-		for (guint lang = 0; lang < LANGS; lang++) {
-			votes[lang] += strstr(common[lang], spaced) != NULL;
+		for (guint lang = 0; langs != 0; lang++, langs >>= 1) {
+			votes[lang] += langs & 1;
 		}
+		p = MAX(to, p + 1);
 	}
 	for (guint lang = 1; lang < LANGS; lang++) {
 		if (votes[lang] > votes[best]) {
