@@ -1,14 +1,18 @@
 /*
  * A trie of 16 bytes a node: which letters may come next is a mask, and the
- * nodes behind them lie side by side. Maps of three letters, for short words,
- * and of six tell in two looks where no word begins, which is nearly
- * everywhere.
+ * nodes behind them lie side by side. Letters that nothing else can follow are
+ * no nodes but a string before one (Morrison's Patricia, 1968): most of a trie
+ * is such tails, and what it costs is the memory that a walk touches. Maps of
+ * three letters, for short words, and of six tell in two looks where no word
+ * begins, which is at most places.
  */
 #include "score/trie.h"
 
 #include <string.h>
 
-#define LETTER_BITS 6
+#define LETTER_BITS 5
+#define STRING_BITS 8 /* of a string's length */
+#define STRING_MOST ((1u << STRING_BITS) - 1)
 #define SHORT 3
 #define LONG TRIE_AHEAD
 #define SHORT_STARTS (1u << (SHORT * LETTER_BITS))
@@ -18,13 +22,16 @@
 #define LONG_STARTS (1u << LONG_STARTS_BITS)
 
 typedef struct {
-	guint64 next;  /* bit 1 << letter */
-	guint32 first; /* node of the lowest of them */
-	guint32 word;  /* its number + 1; 0: none ends here */
+	guint32 next;   /* bit 1 << letter */
+	guint32 first;  /* node of the lowest of them */
+	guint32 word;   /* its number + 1; 0: none ends here */
+	guint32 string; /* the letters that come before all that: where they
+			 * are in the strings, and how many */
 } Node;
 
 struct Trie {
 	GArray *nodes; /* of Node; the first is the root */
+	GByteArray *strings;
 	guint64 short_starts[SHORT_STARTS / 64];
 	guint64 long_starts[LONG_STARTS / 64]; /* hashed */
 };
@@ -52,6 +59,32 @@ static int word_compare(gconstpointer left, gconstpointer right)
 		     : (a->length > b->length) - (a->length < b->length);
 }
 
+/* How many letters from DEPTH on all words of BUD have in common. */
+static gsize bud_common(const Bud *bud, const GArray *words)
+{
+	const Word *first = &g_array_index(words, Word, bud->from);
+	const Word *last = &g_array_index(words, Word, bud->to - 1);
+	gsize most = MIN(first->length, last->length);
+	gsize at = bud->depth;
+	while (at < most && at - bud->depth < STRING_MOST &&
+	       first->letters[at] == last->letters[at]) {
+		at++;
+	}
+	return at - bud->depth;
+}
+
+/* The string of BUD's node, behind which BUD goes on. */
+static guint32 bud_string(Trie *trie, Bud *bud, const GArray *words)
+{
+	const Word *word = &g_array_index(words, Word, bud->from);
+	gsize length = bud_common(bud, words);
+	guint32 at = trie->strings->len;
+	g_byte_array_append(
+	    trie->strings, word->letters + bud->depth, (guint)length);
+	bud->depth += length;
+	return at << STRING_BITS | (guint32)length;
+}
+
 /* Gives the last of BUDS its node's content; what follows it are new ones. The
  * last first: what is on one way lies close together. */
 static void bud_grow(Trie *trie, GArray *buds, const GArray *words)
@@ -60,6 +93,7 @@ static void bud_grow(Trie *trie, GArray *buds, const GArray *words)
 	Node node = {.first = trie->nodes->len};
 	const Word *word = &g_array_index(words, Word, bud.from);
 	g_array_set_size(buds, buds->len - 1);
+	node.string = bud_string(trie, &bud, words);
 	if (word->length == bud.depth) {
 		node.word = word->number + 1;
 		bud.from++;
@@ -74,7 +108,7 @@ static void bud_grow(Trie *trie, GArray *buds, const GArray *words)
 		} while (
 		    next.to < bud.to && word[1].letters[bud.depth] == letter);
 		Node none = {.next = 0};
-		node.next |= G_GUINT64_CONSTANT(1) << letter;
+		node.next |= 1u << letter;
 		g_array_append_val(trie->nodes, none);
 		g_array_append_val(buds, next);
 		bud.from = next.to;
@@ -128,6 +162,7 @@ Trie *trie_new(const GPtrArray *words)
 {
 	Trie *trie = g_new0(Trie, 1);
 	trie->nodes = g_array_new(FALSE, FALSE, sizeof(Node));
+	trie->strings = g_byte_array_new();
 	g_autoptr(GArray) sorted = g_array_new(FALSE, FALSE, sizeof(Word));
 	g_autoptr(GArray) buds = g_array_new(FALSE, FALSE, sizeof(Bud));
 	for (guint i = 0; i < words->len; i++) {
@@ -154,6 +189,7 @@ void trie_free(Trie *trie)
 		return;
 	}
 	g_array_unref(trie->nodes);
+	g_byte_array_unref(trie->strings);
 	g_free(trie);
 }
 
@@ -161,25 +197,42 @@ void trie_free(Trie *trie)
 
 /* The processor's instruction for it can't be relied on, and what compilers
  * call in its place costs as much as the rest of a step. */
-static guint32 count_bits(guint64 bits)
+static guint32 count_bits(guint32 bits)
 {
-	const guint64 ones = G_MAXUINT64;
+	const guint32 ones = G_MAXUINT32;
 	bits -= bits >> 1 & ones / 3;
 	bits = (bits & ones / 5) + (bits >> 2 & ones / 5);
 	bits = (bits + (bits >> 4)) & ones / 17;
-	return (guint32)(bits * (ones / 255) >> 56);
+	return bits * (ones / 255) >> 24;
 }
 
+/* The node behind LETTER; NULL: none. */
 static const Node *node_next(const Node *nodes, const Node *node, guint8 letter)
 {
-	guint64 bit = G_GUINT64_CONSTANT(1) << letter;
+	guint32 bit = 1u << letter;
 	if (!(node->next & bit)) {
 		return NULL;
 	}
-	if (node->next == bit) {
-		return &nodes[node->first];
-	}
 	return &nodes[node->first + count_bits(node->next & (bit - 1))];
+}
+
+/* Behind the string of NODE, which begins at AT in the text; 0: it isn't
+ * there. */
+static gsize string_end(
+    const Trie *trie, const Node *node, const Walk *walk, gsize at)
+{
+	const guint8 *string =
+	    trie->strings->data + (node->string >> STRING_BITS);
+	gsize length = node->string & STRING_MOST;
+	if (length > walk->length - at) {
+		return 0;
+	}
+	for (gsize i = 0; i < length; i++) {
+		if (walk->text[at + i] != string[i]) {
+			return 0;
+		}
+	}
+	return at + length;
 }
 
 /* All words that begin at BEGIN. */
@@ -187,15 +240,21 @@ static bool walk_at(const Trie *trie, const Walk *walk, gsize begin)
 {
 	const Node *nodes = (const Node *)(const void *)trie->nodes->data;
 	const Node *node = nodes;
-	for (gsize i = begin; i < walk->length; i++) {
-		node = node_next(nodes, node, walk->text[i]);
-		if (!node) {
-			return true;
+	for (gsize at = begin; node; at++) {
+		if (node->string & STRING_MOST) {
+			at = string_end(trie, node, walk, at);
+			if (at == 0) {
+				return true;
+			}
 		}
 		if (node->word &&
-		    !walk->found(node->word - 1, i + 1, walk->data)) {
+		    !walk->found(node->word - 1, at, walk->data)) {
 			return false;
 		}
+		if (at >= walk->length) {
+			return true;
+		}
+		node = node_next(nodes, node, walk->text[at]);
 	}
 	return true;
 }

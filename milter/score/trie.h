@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 /* Words and texts are bytes below this. */
-#define TRIE_LETTERS 64
+#define TRIE_LETTERS 32
 
 /* Immutable, for any number of threads. */
 typedef struct Trie Trie;
