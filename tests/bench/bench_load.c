@@ -6,7 +6,9 @@
  *
  * usage: bench_load -s /SOCKET [-c SESSIONS] [-n MESSAGES] [-r RECIPIENT]
  *                   [-p PER_CONNECTION] [-t SECONDS] [-i PREFIX] [-a FILE]
- *                   [-b BYTES] [-w WORD]
+ *                   [-b BYTES | -m] [-w WORD]
+ *
+ * Bodies have BYTES, or with -m as many as mail of the kind has (letters.h).
  *
  * Prints one line: messages, accepted, later, lost (connection gone), seconds,
  * messages/s, and the latencies p50, p99, max in microseconds. Latency is from
@@ -57,7 +59,11 @@ typedef struct {
 	uint32_t *took_us; /* by message */
 	atomic_ulong n_took;
 	struct timespec until;
-	char *bodies[BODIES];
+	bool mixed;
+	struct {
+		char *text;
+		unsigned long bytes;
+	} bodies[BODIES];
 } Load;
 
 typedef struct {
@@ -293,8 +299,8 @@ static bool content(Peer *peer, unsigned long number)
 	    number);
 	return step(peer, 'B', value, strlen(value), NR_BODY) == 'c' &&
 	       (load->body_bytes == 0 ||
-		   step(peer, 'B', load->bodies[number % BODIES],
-		       load->body_bytes, NR_BODY) == 'c');
+		   step(peer, 'B', load->bodies[number % BODIES].text,
+		       load->bodies[number % BODIES].bytes, NR_BODY) == 'c');
 }
 
 /* The final answer to the end of the message. */
@@ -430,8 +436,12 @@ static void report(Load *load, double seconds)
 static bool make_bodies(Load *load)
 {
 	for (unsigned long i = 0; i < BODIES; i++) {
-		load->bodies[i] = letter_body(i, load->body_bytes);
-		if (load->bodies[i] == NULL) {
+		unsigned long bytes =
+		    load->mixed ? letter_bytes(i) : load->body_bytes;
+
+		load->bodies[i].bytes = bytes;
+		load->bodies[i].text = letter_body(i, bytes);
+		if (load->bodies[i].text == NULL) {
 			return false;
 		}
 	}
@@ -441,7 +451,7 @@ static bool make_bodies(Load *load)
 static void free_bodies(Load *load)
 {
 	for (unsigned long i = 0; i < BODIES; i++) {
-		free(load->bodies[i]);
+		free(load->bodies[i].text);
 	}
 }
 
@@ -449,7 +459,7 @@ static bool read_options(Load *load, int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "s:c:n:r:p:t:i:a:b:w:")) != -1) {
+	while ((c = getopt(argc, argv, "s:c:n:r:p:t:i:a:b:mw:")) != -1) {
 		unsigned long number =
 		    strtoul(optarg == NULL ? "" : optarg, NULL, 10);
 
@@ -477,6 +487,9 @@ static bool read_options(Load *load, int argc, char **argv)
 			break;
 		case 'b':
 			load->body_bytes = number;
+			break;
+		case 'm':
+			load->mixed = true;
 			break;
 		case 'w':
 			load->word = optarg;
