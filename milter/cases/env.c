@@ -187,7 +187,9 @@ static void know_itself(Txn *txn)
 	if (!txn_get(txn, DB_META, &key, &meta)) {
 		txn_fail(txn, ERROR_CONFIG, "its key is missing");
 	}
-	memcpy(txn->store->secret, meta.secret, sizeof(meta.secret));
+	txn->store->hmac = g_hmac_new(
+	    G_CHECKSUM_SHA256, meta.secret, sizeof(meta.secret));
+	memset(&meta, 0, sizeof(meta));
 }
 
 static bool prepare(Store *store, GError **error)
@@ -236,7 +238,7 @@ static void free_store(Store *store)
 	conf_unref(store->webhooks);
 	g_free(store->fatal);
 	g_free(store->path);
-	memset(store->secret, 0, sizeof(store->secret));
+	g_clear_pointer(&store->hmac, g_hmac_unref);
 	g_free(store);
 }
 
@@ -307,8 +309,7 @@ void store_stats(Store *store, StoreStats *stats)
 Hash store_hash(
     const Store *store, HashKind kind, const char *const *parts, gsize n)
 {
-	g_autoptr(GHmac) hmac =
-	    g_hmac_new(G_CHECKSUM_SHA256, store->secret, sizeof(store->secret));
+	g_autoptr(GHmac) hmac = g_hmac_copy(store->hmac);
 	guint8 which = (guint8)kind, digest[32];
 	gsize n_digest = sizeof(digest);
 	Hash hash;

@@ -167,7 +167,7 @@ struct Store {
 	int lock_fd;
 	MDB_env *env;
 	MDB_dbi dbs[DBS];
-	guint8 secret[32];
+	GHmac *hmac; /* with the store's key; only ever copied */
 	guint64 map_bytes;
 	Facts *facts;
 
