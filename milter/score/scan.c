@@ -56,6 +56,10 @@ struct Scan {
 			 * is found, NONE or UNNOTED */
 	guint32 *way;   /* of each pattern: the first of its ways; its last is
 			 * before the next one's */
+	GArray *wants;  /* guint8 of each way: its sets that are noted */
+	guint32 *whose; /* of each way: its pattern */
+	guint64 *ready; /* bit by bit: patterns that may match whatever there
+			 * is */
 	guint32 *least; /* of how many bytes each pattern's windows must be */
 	guint8 letters[256];
 };
@@ -93,6 +97,8 @@ struct ScanSpace {
 	bool anywhere; /* nothing is known */
 	Found *found;  /* of each word */
 	guint32 *last; /* of each set: its newest link + 1, NONE or UNNOTED */
+	guint8 *wants; /* of each way: noted sets of which nothing is found */
+	guint64 *may;  /* bit by bit: patterns one of whose ways wants none */
 	/* Of Window, scratch: those of a way so far, those of its next set,
 	 * and what both leave. */
 	GArray *now, *also, *both;
@@ -194,6 +200,16 @@ static void collect_set(
 	g_array_append_val(scan->begin, begin);
 }
 
+static gsize bits_bytes(const Scan *scan)
+{
+	return (gsize)(scan->n_patterns / 64 + 1) * sizeof(guint64);
+}
+
+static void bit_set(guint64 *bits, guint at)
+{
+	bits[at / 64] |= G_GUINT64_CONSTANT(1) << (at % 64);
+}
+
 /* Adds a way that takes SETS; NULL: nothing. */
 static void collect_way(
     Scan *scan, Collection *all, const GPtrArray *sets, bool seldom)
@@ -203,6 +219,8 @@ static void collect_way(
 		    sets && k < sets->len ? sets->pdata[k] : NULL;
 		collect_set(scan, all, set, !seldom);
 	}
+	guint8 wants = seldom || !sets ? 0 : (guint8)sets->len;
+	g_array_append_val(scan->wants, wants);
 }
 
 static guint32 n_ways(const Scan *scan)
@@ -221,6 +239,21 @@ static void collect_pattern(
 	}
 	for (guint i = 0; ways && i < ways->len; i++) {
 		collect_way(scan, all, ways->pdata[i], pattern->seldom);
+	}
+}
+
+/* Which way is whose, and what needs none. */
+static void scan_own(Scan *scan)
+{
+	scan->whose = g_new(guint32, MAX(n_ways(scan), 1));
+	scan->ready = g_malloc0(bits_bytes(scan));
+	for (guint i = 0; i < scan->n_patterns; i++) {
+		for (guint32 k = scan->way[i]; k < scan->way[i + 1]; k++) {
+			scan->whose[k] = i;
+			if (g_array_index(scan->wants, guint8, k) == 0) {
+				bit_set(scan->ready, i);
+			}
+		}
 	}
 }
 
@@ -247,6 +280,7 @@ static void scan_collect(Scan *scan, const GArray *patterns)
 	scan->way[patterns->len] = n_ways(scan);
 	scan->trie = trie_new(all.words);
 	scan_index(scan, &all);
+	scan_own(scan);
 	g_hash_table_unref(all.known);
 	g_ptr_array_unref(all.words);
 	g_ptr_array_unref(all.calls);
@@ -259,6 +293,7 @@ Scan *scan_new(const GArray *patterns)
 	scan->calls = g_array_new(FALSE, FALSE, sizeof(Call));
 	scan->sets = g_array_new(FALSE, FALSE, sizeof(Some));
 	scan->begin = g_array_new(FALSE, FALSE, sizeof(guint32));
+	scan->wants = g_array_new(FALSE, FALSE, sizeof(guint8));
 	scan->n_patterns = patterns->len;
 	scan->way = g_new(guint32, patterns->len + 1);
 	scan->least = g_new(guint32, patterns->len + 1);
@@ -280,6 +315,9 @@ void scan_free(Scan *scan)
 	g_free(scan->of_word);
 	g_array_unref(scan->sets);
 	g_array_unref(scan->begin);
+	g_array_unref(scan->wants);
+	g_free(scan->whose);
+	g_free(scan->ready);
 	g_free(scan->way);
 	g_free(scan->least);
 	g_free(scan);
@@ -295,6 +333,8 @@ ScanSpace *scan_space_new(const Scan *scan)
 	space->found = g_new0(Found, MAX(scan->n_words, 1));
 	space->last = g_memdup2(
 	    scan->begin->data, (gsize)scan->begin->len * sizeof(guint32));
+	space->wants = g_memdup2(scan->wants->data, scan->wants->len);
+	space->may = g_memdup2(scan->ready, bits_bytes(scan));
 	space->links = g_array_new(FALSE, FALSE, sizeof(Link));
 	space->words = g_array_new(FALSE, FALSE, sizeof(guint32));
 	space->now = g_array_new(FALSE, FALSE, sizeof(Window));
@@ -317,6 +357,8 @@ void scan_space_free(ScanSpace *space)
 	g_array_unref(space->both);
 	g_free(space->found);
 	g_free(space->last);
+	g_free(space->wants);
+	g_free(space->may);
 	g_array_unref(space->links);
 	g_array_unref(space->words);
 	g_free(space);
@@ -324,6 +366,7 @@ void scan_space_free(ScanSpace *space)
 
 static void space_clear(ScanSpace *space)
 {
+	const Scan *scan = space->scan;
 	if (space->room > PLACES_KEPT) {
 		g_clear_pointer(&space->places, g_free);
 		g_clear_pointer(&space->ends, g_free);
@@ -342,8 +385,11 @@ static void space_clear(ScanSpace *space)
 	}
 	for (guint i = 0; i < space->links->len; i++) {
 		const Link *link = &g_array_index(space->links, Link, i);
+		guint32 way = link->set / LITERAL_SETS;
 		space->last[link->set] = NONE;
+		space->wants[way] = g_array_index(scan->wants, guint8, way);
 	}
+	memcpy(space->may, scan->ready, bits_bytes(scan));
 	g_array_set_size(space->words, 0);
 	g_array_set_size(space->links, 0);
 }
@@ -389,6 +435,15 @@ static bool word_found(guint word, gsize end, gpointer data)
 	return space->n_places <= PLACES_MAX;
 }
 
+/* One of SET's words was found, for the first time. */
+static void set_note(ScanSpace *space, guint32 set)
+{
+	guint32 way = set / LITERAL_SETS;
+	if (--space->wants[way] == 0) {
+		bit_set(space->may, space->scan->whose[way]);
+	}
+}
+
 /* Tells all sets that WORD is in. */
 static void word_note(ScanSpace *space, guint32 word)
 {
@@ -400,6 +455,9 @@ static void word_note(ScanSpace *space, guint32 word)
 	for (guint32 i = some->from; i < some->to; i++) {
 		const Call *call = &g_array_index(scan->calls, Call, i);
 		guint32 *last = &space->last[call->set];
+		if (*last == NONE) {
+			set_note(space, call->set);
+		}
 		links[first++] = (Link){call->set, call->use, *last};
 		*last = first;
 	}
@@ -458,27 +516,9 @@ void scan_texts(ScanSpace *space, const char *texts, gsize length)
 	places_sort(space);
 }
 
-/* Was one of each of its sets found? */
-static bool way_may(const ScanSpace *space, guint32 way)
-{
-	const guint32 *last = &space->last[way * LITERAL_SETS];
-	for (guint k = 0; k < LITERAL_SETS; k++) {
-		if (last[k] == NONE) {
-			return space->anywhere;
-		}
-	}
-	return true;
-}
-
 bool scan_may(const ScanSpace *space, guint number)
 {
-	const guint32 *way = &space->scan->way[number];
-	for (guint32 i = way[0]; i < way[1]; i++) {
-		if (way_may(space, i)) {
-			return true;
-		}
-	}
-	return false;
+	return space->anywhere || (space->may[number / 64] >> number % 64 & 1);
 }
 
 static int window_compare(gconstpointer left, gconstpointer right)
@@ -710,7 +750,7 @@ void scan_windows(ScanSpace *space, guint number, GArray *windows)
 	const guint32 *way = &space->scan->way[number];
 	guint first = windows->len;
 	for (guint32 i = way[0]; i < way[1]; i++) {
-		if (way_may(space, i)) {
+		if (space->anywhere || space->wants[i] == 0) {
 			way_windows(space, i, windows);
 		}
 	}
