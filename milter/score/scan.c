@@ -85,6 +85,12 @@ typedef struct {
 	guint32 n; /* PLACES_OF_ONE: it may be anywhere behind the last */
 } Found;
 
+/* The library's arrays are called for each change; these are changed most. */
+typedef struct {
+	Window *all;
+	guint n, room;
+} Windows;
+
 struct ScanSpace {
 	const Scan *scan;
 	GByteArray *plain;
@@ -99,9 +105,9 @@ struct ScanSpace {
 	guint32 *last; /* of each set: its newest link + 1, NONE or UNNOTED */
 	guint8 *wants; /* of each way: noted sets of which nothing is found */
 	guint64 *may;  /* bit by bit: patterns one of whose ways wants none */
-	/* Of Window, scratch: those of a way so far, those of its next set,
-	 * and what both leave. */
-	GArray *now, *also, *both;
+	/* Scratch: those of a way so far, those of its next set, and what both
+	 * leave. */
+	Windows now, also, both;
 	/* Of the texts: a byte, the longest character, the longest run. */
 	guint32 unit_bytes[REACH_UNITS];
 };
@@ -337,9 +343,6 @@ ScanSpace *scan_space_new(const Scan *scan)
 	space->may = g_memdup2(scan->ready, bits_bytes(scan));
 	space->links = g_array_new(FALSE, FALSE, sizeof(Link));
 	space->words = g_array_new(FALSE, FALSE, sizeof(guint32));
-	space->now = g_array_new(FALSE, FALSE, sizeof(Window));
-	space->also = g_array_new(FALSE, FALSE, sizeof(Window));
-	space->both = g_array_new(FALSE, FALSE, sizeof(Window));
 	scan_nothing(space);
 	return space;
 }
@@ -352,9 +355,9 @@ void scan_space_free(ScanSpace *space)
 	g_byte_array_unref(space->plain);
 	g_free(space->places);
 	g_free(space->ends);
-	g_array_unref(space->now);
-	g_array_unref(space->also);
-	g_array_unref(space->both);
+	g_free(space->now.all);
+	g_free(space->also.all);
+	g_free(space->both.all);
 	g_free(space->found);
 	g_free(space->last);
 	g_free(space->wants);
@@ -544,13 +547,13 @@ static void windows_sort(Window *all, guint n)
 	}
 }
 
-/* Puts those from number FIRST on in order, and joins those that touch. */
-static void windows_join(GArray *windows, guint first)
+/* Puts N windows at ALL in order and joins those that touch; how many are left.
+ */
+static guint windows_join(Window *all, guint n)
 {
-	guint n = windows->len - first, last = 0;
-	Window *all = &g_array_index(windows, Window, first);
+	guint last = 0;
 	if (n < 2) {
-		return;
+		return n;
 	}
 	windows_sort(all, n);
 	for (guint i = 1; i < n; i++) {
@@ -560,23 +563,32 @@ static void windows_join(GArray *windows, guint first)
 			all[++last] = all[i];
 		}
 	}
-	g_array_set_size(windows, first + last + 1);
+	return last + 1;
 }
 
 /* One instead of too many. */
-static void windows_melt(GArray *windows)
+static void windows_melt(Windows *windows)
 {
-	if (windows->len <= PLACES_OF_ONE) {
+	if (windows->n <= PLACES_OF_ONE) {
 		return;
 	}
-	Window one = g_array_index(windows, Window, 0);
-	for (guint i = 1; i < windows->len; i++) {
-		const Window *more = &g_array_index(windows, Window, i);
-		one.from = MIN(one.from, more->from);
-		one.to = MAX(one.to, more->to);
+	Window one = windows->all[0];
+	for (guint i = 1; i < windows->n; i++) {
+		one.from = MIN(one.from, windows->all[i].from);
+		one.to = MAX(one.to, windows->all[i].to);
 	}
-	g_array_set_size(windows, 0);
-	g_array_append_val(windows, one);
+	windows->all[0] = one;
+	windows->n = 1;
+}
+
+/* Where N more may be put. */
+static Window *windows_more(Windows *windows, guint n)
+{
+	if (windows->room - windows->n < n) {
+		windows->room = MAX(2 * windows->room, windows->n + n);
+		windows->all = g_renew(Window, windows->all, windows->room);
+	}
+	return windows->all + windows->n;
 }
 
 /* The first of N ends that isn't before LEAST. */
@@ -596,19 +608,17 @@ static guint ends_from(const guint32 *ends, guint n, guint64 least)
 
 /* Adds the windows of USE that touch HULL. */
 static void use_windows(
-    ScanSpace *space, const Use *use, const Window *hull, GArray *windows)
+    ScanSpace *space, const Use *use, const Window *hull, Windows *windows)
 {
 	const Found *found = &space->found[use->word];
 	const guint32 *ends = space->ends + found->from;
 	guint32 most = found->n ? reach_bytes(space, &use->most) : 0;
 	bool open = found->n == PLACES_OF_ONE;
-	guint first = windows->len;
 	guint i = ends_from(ends, found->n, (guint64)hull->from + use->least);
 	if (open) {
 		i = MIN(i, found->n - 1);
 	}
-	g_array_set_size(windows, first + found->n - i);
-	Window *next = &g_array_index(windows, Window, first);
+	Window *next = windows_more(windows, found->n - i);
 	guint n = 0;
 	for (; i < found->n; i++) {
 		Window window = {
@@ -628,7 +638,7 @@ static void use_windows(
 		}
 		space->looks++;
 	}
-	g_array_set_size(windows, first + n);
+	windows->n += n;
 	windows_melt(windows);
 }
 
@@ -639,7 +649,7 @@ static bool tired(const ScanSpace *space)
 
 /* Those of all uses in SET, of which the words found were noted. */
 static void noted_windows(
-    ScanSpace *space, guint set, const Window *hull, GArray *windows)
+    ScanSpace *space, guint set, const Window *hull, Windows *windows)
 {
 	const Scan *scan = space->scan;
 	for (guint32 at = space->last[set]; at != NONE;) {
@@ -653,7 +663,7 @@ static void noted_windows(
 
 /* ... or weren't. */
 static void unnoted_windows(
-    ScanSpace *space, guint set, const Window *hull, GArray *windows)
+    ScanSpace *space, guint set, const Window *hull, Windows *windows)
 {
 	const Scan *scan = space->scan;
 	const Some *some = &g_array_index(scan->sets, Some, set);
@@ -673,27 +683,28 @@ static bool set_known(const ScanSpace *space, guint set)
 /* Makes WINDOWS those of number SET, which is known, that touch HULL, from left
  * to right, apart. */
 static void set_windows(
-    ScanSpace *space, guint set, const Window *hull, GArray *windows)
+    ScanSpace *space, guint set, const Window *hull, Windows *windows)
 {
-	g_array_set_size(windows, 0);
+	windows->n = 0;
 	if (space->last[set] == UNNOTED) {
 		unnoted_windows(space, set, hull, windows);
 	} else {
 		noted_windows(space, set, hull, windows);
 	}
-	windows_join(windows, 0);
+	windows->n = windows_join(windows->all, windows->n);
 }
 
-/* Appends to OUT what is both in N windows at ALL and in ALSO. */
+/* Adds to OUT what is both in N windows at ALL and in ALSO. */
 static void windows_intersect(
-    const Window *all, guint n, const GArray *also, GArray *out)
+    const Window *all, guint n, const Windows *also, Windows *out)
 {
-	for (guint i = 0, k = 0; i < n && k < also->len;) {
-		Window a = all[i];
-		Window b = g_array_index(also, Window, k);
+	Window *next = windows_more(out, n + also->n);
+	for (guint i = 0, k = 0; i < n && k < also->n;) {
+		Window a = all[i], b = also->all[k];
 		Window both = {MAX(a.from, b.from), MIN(a.to, b.to)};
 		if (both.from <= both.to) {
-			g_array_append_val(out, both);
+			*next++ = both;
+			out->n++;
 		}
 		i += a.to <= b.to;
 		k += b.to <= a.to;
@@ -703,18 +714,17 @@ static void windows_intersect(
 /* Leaves of the windows in `now` what SET has, too. */
 static void set_narrow(ScanSpace *space, guint set)
 {
-	const Window *all = &g_array_index(space->now, Window, 0);
-	guint n = space->now->len;
-	guint step = n <= FEW_WINDOWS ? 1 : n;
-	g_array_set_size(space->both, 0);
-	for (guint i = 0; i < n; i += step) {
-		Window hull = {all[i].from, all[i + step - 1].to};
-		set_windows(space, set, &hull, space->also);
-		windows_intersect(all + i, step, space->also, space->both);
+	Windows now = space->now;
+	guint step = now.n <= FEW_WINDOWS ? 1 : now.n;
+	space->both.n = 0;
+	for (guint i = 0; i < now.n; i += step) {
+		const Window *some = &now.all[i];
+		Window hull = {some[0].from, some[step - 1].to};
+		set_windows(space, set, &hull, &space->also);
+		windows_intersect(some, step, &space->also, &space->both);
 	}
-	GArray *both = space->both;
-	space->both = space->now;
-	space->now = both;
+	space->now = space->both;
+	space->both = now;
 }
 
 /* Appends to WINDOWS those of a way, from left to right, apart. */
@@ -726,13 +736,13 @@ static void way_windows(ScanSpace *space, guint way, GArray *windows)
 		g_array_append_val(windows, all);
 		return;
 	}
-	set_windows(space, set, &all, space->now);
-	for (guint k = 1; k < LITERAL_SETS && space->now->len > 0; k++) {
+	set_windows(space, set, &all, &space->now);
+	for (guint k = 1; k < LITERAL_SETS && space->now.n > 0; k++) {
 		if (set_known(space, set + k)) {
 			set_narrow(space, set + k);
 		}
 	}
-	g_array_append_vals(windows, space->now->data, space->now->len);
+	g_array_append_vals(windows, space->now.all, space->now.n);
 }
 
 static gsize windows_bytes(const GArray *windows, guint first)
@@ -754,8 +764,10 @@ void scan_windows(ScanSpace *space, guint number, GArray *windows)
 			way_windows(space, i, windows);
 		}
 	}
-	if (way[1] - way[0] > 1) {
-		windows_join(windows, first);
+	if (way[1] - way[0] > 1 && windows->len > first) {
+		Window *all = &g_array_index(windows, Window, first);
+		guint n = windows_join(all, windows->len - first);
+		g_array_set_size(windows, first + n);
 	}
 	if (windows_bytes(windows, first) < space->scan->least[number]) {
 		g_array_set_size(windows, first);
