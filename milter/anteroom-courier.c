@@ -14,17 +14,14 @@
 #include "anteroom/log.h"
 #include "anteroom/notify.h"
 #include "anteroom/picture.h"
+#include "program.h"
 
-#define DEFAULT_CONF "/etc/anteroom/anteroom.conf"
 #define FINISH_S 40 /* for the letter in hand */
 #define PREVIEW_BYTES (1024 * 1024)
 
-enum { EXIT_FINE = 0, EXIT_CONFIG = 2, EXIT_TEMPORARY = 75 };
-
-static void help(FILE *out)
-{
-	fputs(
-	    "usage: anteroom-courier [-v] [-c FILE]\n"
+static const Program program = {.name = "anteroom-courier",
+    .flag = "--preview",
+    .help = "usage: anteroom-courier [-v] [-c FILE]\n"
 	    "\n"
 	    "Takes notices and digests from the outbox of anteroomd and hands\n"
 	    "them to the mail server, in the foreground.\n"
@@ -38,58 +35,7 @@ static void help(FILE *out)
 	    "\n"
 	    "SIGTERM finishes the letter in hand. SIGHUP starts anew with\n"
 	    "what is configured now.\n"
-	    "Exit: 0 stopped, 2 usage or configuration, 75 try again.\n",
-	    out);
-}
-
-typedef struct {
-	const char *path;
-	bool preview;
-} Options;
-
-/* Returns -1 to go on, else the exit code. */
-static int read_options(int argc, char **argv, Options *options)
-{
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--help") == 0 ||
-		    strcmp(argv[i], "-h") == 0) {
-			help(stdout);
-			return EXIT_FINE;
-		}
-		if (strcmp(argv[i], "--version") == 0) {
-			puts("anteroom-courier " ANTEROOM_VERSION);
-			return EXIT_FINE;
-		}
-		if (strcmp(argv[i], "-v") == 0) {
-			log_set_level(LOG_DEBUG);
-		} else if (strcmp(argv[i], "--preview") == 0) {
-			options->preview = true;
-		} else if (strcmp(argv[i], "-c") == 0 && i + 1 < argc) {
-			options->path = argv[++i];
-		} else {
-			fprintf(stderr,
-			    "anteroom-courier: %s: not an option; see "
-			    "--help\n",
-			    argv[i]);
-			return EXIT_CONFIG;
-		}
-	}
-	return -1;
-}
-
-static Conf *load(const char *path)
-{
-	g_autoptr(GPtrArray) problems =
-	    g_ptr_array_new_with_free_func((GDestroyNotify)conf_problem_free);
-	Conf *conf = conf_load(path, problems);
-
-	for (guint i = 0; conf == NULL && i < problems->len; i++) {
-		g_autofree char *text = conf_problem_text(problems->pdata[i]);
-
-		log_line(LOG_ERROR, "configuration", "problem", text, NULL);
-	}
-	return conf;
-}
+	    "Exit: 0 stopped, 2 usage or configuration, 75 try again.\n"};
 
 /* Returns the signal that ended it. */
 static int serve(Courier *courier, const sigset_t *signals)
@@ -153,10 +99,10 @@ static int preview(const Conf *conf)
 
 int main(int argc, char **argv)
 {
-	Options options = {.path = DEFAULT_CONF};
+	ProgramOptions options;
 	g_autoptr(Conf) conf = NULL;
 	sigset_t signals;
-	int code = read_options(argc, argv, &options);
+	int code = program_options(&program, argc, argv, &options);
 
 	if (code >= 0) {
 		return code;
@@ -169,9 +115,10 @@ int main(int argc, char **argv)
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	relay_init();
-	conf = load(options.path);
-	if (conf != NULL && options.preview) {
-		return preview(conf);
+	conf = program_conf(options.path);
+	if (conf == NULL) {
+		program_refuse(&program, options.path);
+		return EXIT_CONFIG;
 	}
-	return conf != NULL ? run(conf, &signals, argv) : EXIT_CONFIG;
+	return options.flag ? preview(conf) : run(conf, &signals, argv);
 }

@@ -26,11 +26,9 @@
 #include "anteroom/setup.h"
 #include "anteroom/ticker.h"
 #include "anteroom/times.h"
+#include "program.h"
 
-#define DEFAULT_CONF "/etc/anteroom/anteroom.conf"
 #define DRAIN_S 20 /* below the service manager's patience */
-
-enum { EXIT_FINE = 0, EXIT_CONFIG = 2, EXIT_TEMPORARY = 75 };
 
 /* Signal handlers have no argument: what they touch must be global. They set a
  * bit and wake the main thread. */
@@ -90,6 +88,22 @@ static void on_failure(gpointer data)
 	want(WANT_FAIL);
 }
 
+static const Program program = {.name = "anteroomd",
+    .help = "usage: anteroomd [-v] [-c FILE]\n"
+	    "\n"
+	    "The mail filter of Anteroom, its store and its clock, in the\n"
+	    "foreground.\n"
+	    "\n"
+	    "  -c FILE    configuration (" DEFAULT_CONF ")\n"
+	    "  -v         log more\n"
+	    "  --help     this text\n"
+	    "  --version  the version\n"
+	    "\n"
+	    "SIGHUP reloads configuration and rules: they are checked first,\n"
+	    "and the old ones stay if anything is wrong. SIGTERM finishes\n"
+	    "the messages in flight.\n"
+	    "Exit: 0 stopped, 2 usage or configuration, 75 try again.\n"};
+
 typedef struct {
 	SetupSlot *slot;
 	Store *store;
@@ -124,35 +138,14 @@ static int exit_of(const GError *error)
 		   : EXIT_TEMPORARY;
 }
 
-static void tell_problems(const char *event, GPtrArray *problems)
-{
-	conf_problems_sort(problems);
-	for (guint i = 0; i < problems->len; i++) {
-		const ConfProblem *problem = problems->pdata[i];
-		g_autofree char *text = conf_problem_text(problem);
-
-		log_line(problem->warning ? LOG_WARNING : LOG_ERROR, event,
-		    "problem", text, NULL);
-	}
-}
-
-static GPtrArray *problems_new(void)
-{
-	return g_ptr_array_new_with_free_func(
-	    (GDestroyNotify)conf_problem_free);
-}
-
 static bool load(Daemon *daemon, const char *path)
 {
-	g_autoptr(GPtrArray) problems = problems_new();
+	g_autoptr(GPtrArray) problems = conf_problems_new();
 	Setup *setup = setup_load(path, problems);
 
-	tell_problems("configuration", problems);
+	program_tell("configuration", problems, true);
 	if (setup == NULL) {
-		fprintf(stderr,
-		    "anteroomd: configuration: not started; "
-		    "`anteroom -c %s check` lists what to mend\n",
-		    path);
+		program_refuse(&program, path);
 		return false;
 	}
 	if (!ruleset_jit(setup->rules)) {
@@ -207,12 +200,12 @@ static bool open_doors(Daemon *daemon, GError **error)
 
 static void reload(Daemon *daemon)
 {
-	g_autoptr(GPtrArray) problems = problems_new();
+	g_autoptr(GPtrArray) problems = conf_problems_new();
 	bool fine;
 
 	sd_notify(0, "RELOADING=1");
 	fine = setup_slot_reload(daemon->slot, problems);
-	tell_problems("reload", problems);
+	program_tell("reload", problems, true);
 	if (fine) {
 		g_autoptr(Setup) setup = setup_slot_get(daemon->slot);
 
@@ -300,59 +293,12 @@ static void tell_ready(Daemon *daemon)
 	sd_notify(0, "READY=1");
 }
 
-static void help(FILE *out)
-{
-	fputs(
-	    "usage: anteroomd [-v] [-c FILE]\n"
-	    "\n"
-	    "The mail filter of Anteroom, its store and its clock, in the\n"
-	    "foreground.\n"
-	    "\n"
-	    "  -c FILE    configuration (" DEFAULT_CONF ")\n"
-	    "  -v         log more\n"
-	    "  --help     this text\n"
-	    "  --version  the version\n"
-	    "\n"
-	    "SIGHUP reloads configuration and rules: they are checked first,\n"
-	    "and the old ones stay if anything is wrong. SIGTERM finishes\n"
-	    "the messages in flight.\n"
-	    "Exit: 0 stopped, 2 usage or configuration, 75 try again.\n",
-	    out);
-}
-
-/* Returns -1 to go on, else the exit code. */
-static int read_options(int argc, char **argv, const char **path)
-{
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--help") == 0 ||
-		    strcmp(argv[i], "-h") == 0) {
-			help(stdout);
-			return EXIT_FINE;
-		}
-		if (strcmp(argv[i], "--version") == 0) {
-			puts("anteroomd " ANTEROOM_VERSION);
-			return EXIT_FINE;
-		}
-		if (strcmp(argv[i], "-v") == 0) {
-			log_set_level(LOG_DEBUG);
-		} else if (strcmp(argv[i], "-c") == 0 && i + 1 < argc) {
-			*path = argv[++i];
-		} else {
-			fprintf(stderr,
-			    "anteroomd: %s: not an option; see --help\n",
-			    argv[i]);
-			return EXIT_CONFIG;
-		}
-	}
-	return -1;
-}
-
 int main(int argc, char **argv)
 {
-	const char *path = DEFAULT_CONF;
+	ProgramOptions options;
 	g_autoptr(GError) error = NULL;
 	Daemon daemon = {0};
-	int code = read_options(argc, argv, &path);
+	int code = program_options(&program, argc, argv, &options);
 
 	if (code >= 0) {
 		return code;
@@ -362,7 +308,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "anteroomd: eventfd: %s\n", g_strerror(errno));
 		return EXIT_TEMPORARY;
 	}
-	if (!load(&daemon, path)) {
+	if (!load(&daemon, options.path)) {
 		return EXIT_CONFIG;
 	}
 	if (open_doors(&daemon, &error)) {

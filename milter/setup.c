@@ -74,8 +74,7 @@ static Ruleset *compile_what_can_be(Conf *conf, GPtrArray *problems)
 	if (rules != NULL) {
 		return rules;
 	}
-	again =
-	    g_ptr_array_new_with_free_func((GDestroyNotify)conf_problem_free);
+	again = conf_problems_new();
 	conf_drop_rules(conf, problems);
 	return ruleset_new(conf, again);
 }

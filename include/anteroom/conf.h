@@ -31,6 +31,8 @@ typedef struct {
 ConfProblem *conf_problem_new(
     ConfPlace place, bool warning, const char *format, ...) G_GNUC_PRINTF(3, 4);
 void conf_problem_free(ConfProblem *problem);
+/* An empty list of ConfProblem, which it owns. Transfer full. */
+GPtrArray *conf_problems_new(void);
 /* "FILE:LINE: why" ("FILE: why" without a line; "warning: " before why).
  * Transfer full. */
 char *conf_problem_text(const ConfProblem *problem);

@@ -128,8 +128,7 @@ static bool load_both(
     const Options *options, Backtest *backtest, GError **error)
 {
 	const char *word = options_text(options, "rules");
-	g_autoptr(GPtrArray) problems =
-	    g_ptr_array_new_with_free_func((GDestroyNotify)conf_problem_free);
+	g_autoptr(GPtrArray) problems = conf_problems_new();
 
 	if (word == NULL) {
 		g_set_error(error, ANTEROOM_ERROR, ERROR_USAGE,

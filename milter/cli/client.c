@@ -49,12 +49,6 @@ static bool config_broken(
 	return false;
 }
 
-static GPtrArray *problems_new(void)
-{
-	return g_ptr_array_new_with_free_func(
-	    (GDestroyNotify)conf_problem_free);
-}
-
 /* Root looked into the store of the daemon's user: what was made in passing
  * must be the user's, or the daemon can't open it. */
 static void hand_over(const char *folder)
@@ -88,7 +82,7 @@ static bool load_setup(Client *client, const char *conf_path, GError **error)
 	if (client->slot != NULL) {
 		return true;
 	}
-	problems = problems_new();
+	problems = conf_problems_new();
 	message_init();
 	setup = setup_load(conf_path, problems);
 	if (setup == NULL) {
@@ -183,7 +177,7 @@ static bool names_daemon(const Conf *conf)
 static bool open_flawed(
     Client *client, const char *conf_path, GPtrArray *problems, GError **error)
 {
-	g_autoptr(GPtrArray) again = problems_new();
+	g_autoptr(GPtrArray) again = conf_problems_new();
 	g_autoptr(Conf) flawed = conf_load_flawed(conf_path, again);
 
 	if (names_daemon(flawed)) {
@@ -200,7 +194,7 @@ static bool open_flawed(
 
 Client *client_open(const char *conf_path, GError **error)
 {
-	g_autoptr(GPtrArray) problems = problems_new();
+	g_autoptr(GPtrArray) problems = conf_problems_new();
 	g_autoptr(Conf) conf = conf_load(conf_path, problems);
 	g_autoptr(Client) client = g_new0(Client, 1);
 	bool opened;

@@ -107,8 +107,7 @@ static bool run(const Options *options, Lessons *lessons, GError **error)
 
 int learn_run(const Options *options)
 {
-	g_autoptr(GPtrArray) problems =
-	    g_ptr_array_new_with_free_func((GDestroyNotify)conf_problem_free);
+	g_autoptr(GPtrArray) problems = conf_problems_new();
 	g_autoptr(Setup) setup = NULL;
 	g_autoptr(GError) error = NULL;
 

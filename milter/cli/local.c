@@ -12,12 +12,6 @@ static Setup *load(const char *path, GPtrArray *problems)
 	return setup_load(path, problems);
 }
 
-static GPtrArray *problems_new(void)
-{
-	return g_ptr_array_new_with_free_func(
-	    (GDestroyNotify)conf_problem_free);
-}
-
 static guint pack_count(const Conf *conf)
 {
 	g_autoptr(GHashTable) files = g_hash_table_new(g_str_hash, g_str_equal);
@@ -32,7 +26,7 @@ static guint pack_count(const Conf *conf)
 
 int check_run(const Options *options)
 {
-	g_autoptr(GPtrArray) problems = problems_new();
+	g_autoptr(GPtrArray) problems = conf_problems_new();
 	g_autoptr(Setup) setup = load(options->conf_path, problems);
 	guint rules, packs;
 
@@ -155,7 +149,7 @@ static bool explain_all(
 
 int explain_run(const Options *options)
 {
-	g_autoptr(GPtrArray) problems = problems_new();
+	g_autoptr(GPtrArray) problems = conf_problems_new();
 	g_autoptr(Setup) setup = load(options->conf_path, problems);
 	ViewStyle style = output_style(NULL);
 	g_autoptr(View) view =

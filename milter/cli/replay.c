@@ -243,8 +243,7 @@ static bool walk(Replay *replay, GError **error)
 
 static Setup *load_setup(const Options *options, GError **error)
 {
-	g_autoptr(GPtrArray) problems =
-	    g_ptr_array_new_with_free_func((GDestroyNotify)conf_problem_free);
+	g_autoptr(GPtrArray) problems = conf_problems_new();
 	Setup *setup;
 
 	message_init();

@@ -280,8 +280,7 @@ static const Action *find_action(const char *name, GError **error)
 
 static Conf *load_conf(const char *path, GError **error)
 {
-	g_autoptr(GPtrArray) problems =
-	    g_ptr_array_new_with_free_func((GDestroyNotify)conf_problem_free);
+	g_autoptr(GPtrArray) problems = conf_problems_new();
 	Conf *conf = conf_load(path, problems);
 
 	if (conf == NULL) {

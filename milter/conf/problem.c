@@ -26,6 +26,12 @@ void conf_problem_free(ConfProblem *problem)
 	g_free(problem);
 }
 
+GPtrArray *conf_problems_new(void)
+{
+	return g_ptr_array_new_with_free_func(
+	    (GDestroyNotify)conf_problem_free);
+}
+
 char *conf_problem_text(const ConfProblem *problem)
 {
 	const char *file = problem->place.file;
