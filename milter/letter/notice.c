@@ -198,15 +198,29 @@ char *notice_foot(const JsonValue *notice)
 	    who != NULL ? who : "somebody who may help");
 }
 
-/* What the customer wrote about; nothing of a sensitive case. */
+/* "high, by policy standard": a line less on a phone. */
+static char *urgency_line(const JsonValue *notice)
+{
+	const char *urgency = row_text(notice, "urgency", NULL);
+	const char *policy = row_text(notice, "policy", NULL);
+
+	if (urgency == NULL || json_get_string(notice, "case") == NULL) {
+		return NULL;
+	}
+	return policy != NULL
+		   ? g_strdup_printf("%s, by policy %s", urgency, policy)
+		   : g_strdup(urgency);
+}
+
+/* What the customer wrote about; nothing of a sensitive case. Its number is
+ * said by head and button. */
 static void write_facts(Page *page, const JsonValue *notice)
 {
 	bool restricted = is_restricted(notice);
 	bool detail = saying_of(notice)->detail;
-	const char *policy = json_get_string(notice, "policy");
+	g_autofree char *urgency = urgency_line(notice);
 
 	page_facts(page);
-	page_fact(page, "Case", json_get_string(notice, "case"));
 	if (!restricted) {
 		page_fact(page, "From", json_get_string(notice, "from"));
 		page_fact(page, "Subject", json_get_string(notice, "subject"));
@@ -214,8 +228,7 @@ static void write_facts(Page *page, const JsonValue *notice)
 	page_fact(page, "Topic", json_get_string(notice, "topic"));
 	page_fact(page, "Team", json_get_string(notice, "team"));
 	if (!restricted) {
-		page_fact(page, "Urgency", json_get_string(notice, "urgency"));
-		page_fact(page, "Policy", policy);
+		page_fact(page, "Urgency", urgency);
 	}
 	/* A clock's detail is for the timeline; the head said it in words. */
 	if (detail ||
