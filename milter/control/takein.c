@@ -87,27 +87,37 @@ static void verdict_row(Call *call, const char *file, const Verdict *verdict)
 	call_row(call, json);
 }
 
+/* Journals also have what came in from outside, under any From. Exchange says
+ * of each message whether its writer had logged in, takes away what others say
+ * of that, and drops its own word on some ways: who isn't named as one of us is
+ * nobody's. Other journals know no such word, and let a stranger's pass. */
+static bool is_of_insider(const Delivery *report, const void *copy, gsize n)
+{
+	g_autoptr(Message) outer =
+	    message_unread(report->bytes, report->n_bytes, "");
+	g_autoptr(Message) inner = message_unread(copy, n, "");
+	const char *as =
+	    message_header(inner, "X-MS-Exchange-Organization-AuthAs");
+
+	return message_header(outer, "X-MS-Journal-Report") != NULL &&
+	       as != NULL && g_ascii_strcasecmp(as, "Internal") == 0;
+}
+
 /* What is wrapped in a journal report: the envelope of the report is not its
- * own. Journals also have what came in from outside; of that Exchange says so,
- * and then nobody vouches for it. */
+ * own. */
 static void unwrap(Delivery *delivery)
 {
 	const void *copy;
 	gsize n;
-	g_autoptr(Message) message = NULL;
-	const char *as;
 
 	if (!message_journaled(delivery->bytes, delivery->n_bytes, &copy, &n)) {
 		return;
 	}
+	delivery->origin.vouched = is_of_insider(delivery, copy, n);
 	delivery->bytes = copy;
 	delivery->n_bytes = n;
 	delivery->sender = NULL;
 	delivery->recipients = NULL;
-	message = message_unread(copy, n, "");
-	as = message_header(message, "X-MS-Exchange-Organization-AuthAs");
-	delivery->origin.vouched =
-	    as == NULL || g_ascii_strcasecmp(as, "Anonymous") != 0;
 }
 
 static bool take_in(
