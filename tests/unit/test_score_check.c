@@ -113,7 +113,10 @@ static void test_slow(void **state)
 	(void)state;
 	static const char *const slow[] = {"(?:a|aa)+(?:b|c)$",
 	    "(?:kiwi[^x]*)*[yz]!", "(?:\\w+\\s?)+[!?]{3}", "a(?:b|[^x])*[yz]",
-	    "a.{0,300}b.{0,300}z"};
+	    "a.{0,300}b.{0,300}z",
+	    /* In no time on a short text. */
+	    "(?:\\s+){1,9}(?:\\w+\\s+)+?zz", "(?:you)+[a-z ]+(?:\\s+)+zz",
+	    "(?:a|ab).*(?:\\w+\\s+)*pay.{0,200}q!"};
 	for (gsize i = 0; i < G_N_ELEMENTS(slow); i++) {
 		Rule rule = rule_base(slow[i]);
 		expect(&rule, "slow on hostile text", true);
