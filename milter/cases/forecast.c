@@ -1,13 +1,14 @@
 /*
  * Looking ahead: the tick, done to copies that are never saved. It walks the
  * cases that need attention before the end, lets each live through it alone,
- * and puts what was told in order.
+ * puts what was told in order, and sees what of it will be a storm.
  */
 #include "anteroom/tick.h"
 
 #include <string.h>
 
 #include "cases/alarm.h"
+#include "cases/notice.h"
 
 #define AHEAD_OF_CASE 256 /* more of one case is a mistake */
 
@@ -166,6 +167,26 @@ static int compare(gconstpointer a, gconstpointer b)
 	       (one->case_id < other->case_id);
 }
 
+/* Ten breaches in an hour will be one mail. */
+static void foretell_storms(Txn *txn, const GPtrArray *all)
+{
+	g_autoptr(GPtrArray) late = g_ptr_array_new();
+
+	for (guint i = 0; i < all->len; i++) {
+		const Ahead *ahead = all->pdata[i];
+
+		for (guint j = 0; j < ahead->notices->len; j++) {
+			Notice *notice = ahead->notices->pdata[j];
+
+			if (notice->kind == NOTICE_BREACH ||
+			    notice->kind == NOTICE_ESCALATION) {
+				g_ptr_array_add(late, notice);
+			}
+		}
+	}
+	storms_foretell(txn, late);
+}
+
 GPtrArray *store_forecast(Store *store, const Conf *conf, const Sla *sla,
     gint64 until_s, guint limit, GError **error)
 {
@@ -187,10 +208,11 @@ GPtrArray *store_forecast(Store *store, const Conf *conf, const Sla *sla,
 	while (g_hash_table_iter_next(&iter, &id, NULL)) {
 		live_through(&forecast, &txn, (guint64) * (gint64 *)id);
 	}
+	g_ptr_array_sort(all, compare);
+	foretell_storms(&txn, all);
 	if (!txn_end_read(&txn, error)) {
 		return NULL;
 	}
-	g_ptr_array_sort(all, compare);
 	if (limit && all->len > limit) {
 		g_ptr_array_set_size(all, (gint)limit);
 	}

@@ -61,5 +61,8 @@ Key notice_outbox_key(const Notice *notice);
 bool storm_takes(Txn *txn, const Notice *notice);
 /* Remembers one that was queued by itself. */
 void storm_count(Txn *txn, const Notice *notice);
+/* NOTICES: breaches and escalations that will come, in their order. Those that
+ * will go into a summary become one each, with its moment. */
+void storms_foretell(Txn *txn, GPtrArray *notices);
 
 #endif

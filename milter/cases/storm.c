@@ -202,3 +202,105 @@ void storm_count(Txn *txn, const Notice *notice)
 	txn_put(txn, DB_READERS, &key, &reader);
 	layout_clear(&reader_layout, &reader);
 }
+
+/* ---- foretelling ---- */
+
+/* A reader as he will be. */
+typedef struct {
+	Reader reader;
+	GPtrArray *singles; /* of Notice, borrowed: out or waiting by itself */
+	GPtrArray *members; /* of the summary that gathers */
+} Foretold;
+
+static void foretold_free(gpointer data)
+{
+	Foretold *foretold = data;
+
+	layout_clear(&reader_layout, &foretold->reader);
+	g_ptr_array_unref(foretold->singles);
+	g_ptr_array_unref(foretold->members);
+	g_free(foretold);
+}
+
+static Foretold *foretold_of(
+    Txn *txn, GHashTable *readers, const Notice *notice)
+{
+	Foretold *foretold = g_hash_table_lookup(readers, notice->to);
+	Key key;
+
+	if (!foretold) {
+		foretold = g_new0(Foretold, 1);
+		foretold->singles = g_ptr_array_new();
+		foretold->members = g_ptr_array_new();
+		key = reader_key(txn, notice);
+		load(txn, &key, &foretold->reader);
+		g_hash_table_insert(readers, g_strdup(notice->to), foretold);
+	}
+	return foretold;
+}
+
+static void join(Foretold *foretold, Notice *notice)
+{
+	notice->kind = NOTICE_SUMMARY;
+	g_ptr_array_add(foretold->members, notice);
+}
+
+/* As summary_new and gather do; whatever is to be read before then is out. */
+static void begin_summary(Foretold *foretold, const Notice *notice)
+{
+	Reader *reader = &foretold->reader;
+	gint64 after_s = MAX(notice->after_s, notice->at_s + GATHER_S);
+
+	if (reader->summary_s) {
+		after_s = MAX(after_s, reader->summary_s + STORM_S);
+	}
+	reader->summary_s = after_s;
+	g_ptr_array_set_size(foretold->members, 0);
+	for (guint i = 0; i < foretold->singles->len; i++) {
+		Notice *single = foretold->singles->pdata[i];
+
+		if (single->after_s > notice->at_s &&
+		    single->at_s > notice->at_s - STORM_S) {
+			join(foretold, single);
+		}
+	}
+	g_ptr_array_set_size(foretold->singles, 0);
+}
+
+static void put_in_foretold(Foretold *foretold, Notice *notice)
+{
+	Reader *reader = &foretold->reader;
+
+	if (reader->summary_s <= notice->at_s) {
+		begin_summary(foretold, notice);
+	}
+	if (notice->level == URGENCY_CRITICAL) {
+		reader->summary_s =
+		    MIN(reader->summary_s, notice->at_s + GATHER_S);
+	}
+	join(foretold, notice);
+	for (guint i = 0; i < foretold->members->len; i++) {
+		Notice *member = foretold->members->pdata[i];
+
+		member->after_s = reader->summary_s;
+	}
+}
+
+void storms_foretell(Txn *txn, GPtrArray *notices)
+{
+	g_autoptr(GHashTable) readers = g_hash_table_new_full(
+	    g_str_hash, g_str_equal, g_free, foretold_free);
+
+	for (guint i = 0; i < notices->len; i++) {
+		Notice *notice = notices->pdata[i];
+		Foretold *foretold = foretold_of(txn, readers, notice);
+		bool storm = is_storm(&foretold->reader, notice->at_s);
+
+		if (storm) {
+			put_in_foretold(foretold, notice);
+		} else {
+			g_ptr_array_add(foretold->singles, notice);
+		}
+		remember(&foretold->reader, notice->at_s, 0);
+	}
+}

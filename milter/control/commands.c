@@ -229,9 +229,9 @@ static const Command commands[] = {
     { "to", "T", WORD_TIME, false, false, "arrived before" } } },
 { "forecast", ROLE_READER, "say what will come if nobody acts",
   "Warnings, breaches, escalations, ends of pauses, and the notices that tell of\n"
-  "them, until T (24 hours unless given). Each case is looked at for itself: many\n"
-  "notices to one reader within an hour will come as one summary. Exit code 1\n"
-  "when nothing will come.",
+  "them, until T (24 hours unless given). Of many to one reader within an hour\n"
+  "each says that it will be in a summary, and when that comes. Exit code 1 when\n"
+  "nothing will come.",
   false, { { 0 } },
   { { "until", "T", WORD_TIME, false, false, "how far to look (RFC 3339)" },
     { "limit", "N", WORD_NUMBER, false, false, "at most so many" },

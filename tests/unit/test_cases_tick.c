@@ -578,6 +578,75 @@ static void test_forecast(void **state)
 	g_rand_free(random);
 }
 
+/* Reads what is due, as the courier does. */
+static void send_due(World *world, gint64 now_s)
+{
+	g_autoptr(GPtrArray) taken =
+	    store_notices_take(world->store, "x", now_s, 64, NULL);
+
+	for (guint i = 0; i < taken->len; i++) {
+		const Notice *notice = taken->pdata[i];
+
+		assert_true(store_notice_sent(
+		    world->store, notice->number, now_s, NULL));
+	}
+}
+
+/* Twenty breaches a minute apart: nine mails, and what comes after them, in one
+ * summary at its moment; foretold so. */
+static void test_forecast_of_a_storm(void **state)
+{
+	World *world = *state;
+	gint64 until_s = T0 + 18 * HOUR, summary_s = 0;
+	guint singles = 0, members = 0;
+	g_autoptr(GPtrArray) all = NULL, did = NULL;
+
+	world->unchecked = true;
+	for (guint i = 0; i < 20; i++) {
+		g_autofree char *id = g_strdup_printf("g%u@x", i);
+		g_autofree char *body =
+		    g_strdup_printf("My invoice number %u is not right.", i);
+		Mail mail = {.id = id, .body = body, .at_s = T0 + i * 60};
+
+		admit(world, &mail);
+	}
+	all = store_forecast(
+	    world->store, world->conf, world->sla, until_s, 0, NULL);
+	for (guint i = 0; i < all->len; i++) {
+		const Ahead *ahead = all->pdata[i];
+
+		for (guint j = 0; j < ahead->notices->len; j++) {
+			const Notice *notice = ahead->notices->pdata[j];
+
+			singles += notice->kind == NOTICE_BREACH;
+			members += notice->kind == NOTICE_SUMMARY;
+			if (notice->kind == NOTICE_SUMMARY && !summary_s) {
+				summary_s = notice->after_s;
+			}
+		}
+	}
+	for (gint64 now_s = T0; now_s && now_s <= T0 + 17 * HOUR;
+	     now_s = next_s(world, now_s)) {
+		tick(world, now_s);
+		send_due(world, now_s);
+	}
+	did = store_notices(world->store, -1, 0, NULL);
+	for (guint i = 0; i < did->len; i++) {
+		const Notice *notice = did->pdata[i];
+
+		singles -= notice->kind == NOTICE_BREACH;
+		members -=
+		    notice->kind == NOTICE_SUMMARY ? (guint)notice->step : 0;
+		if (notice->kind == NOTICE_SUMMARY &&
+		    notice->at_s == T0 + 16 * HOUR + 9 * 60) {
+			assert_int_equal(notice->after_s, summary_s);
+		}
+	}
+	assert_true(summary_s > T0 + 16 * HOUR);
+	assert_int_equal(singles, 0);
+	assert_int_equal(members, 0);
+}
+
 /* ---- calendars that change ---- */
 
 static const char holiday_conf[] =
@@ -1000,6 +1069,7 @@ int main(void)
 	    TEST(test_promises_apart),
 	    TEST(test_policy_renamed),
 	    TEST(test_forecast),
+	    TEST(test_forecast_of_a_storm),
 	    TEST(test_holiday),
 	    TEST(test_working_hours),
 	    TEST(test_old_store),
