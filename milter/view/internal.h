@@ -51,7 +51,8 @@ void paragraph(
 
 /* ---- policy.c ---- */
 
-/* The policies in their order, up to the one that fits, of `policy` or `explain`. */
+/* The policies in their order, up to the one that fits, of `policy` or
+ * `explain`. */
 void tried_lines(const JsonValue *promise, GString *out);
 /* The open hours that add up to the first reply. */
 void steps_lines(const JsonValue *promise, GString *out);
