@@ -88,6 +88,10 @@ static char *detail_words(const Page *page, const char *detail)
 				g_string_append_printf(out, " %s", words[i]);
 			}
 			i += put_outcome(page, words[i + 1], out) ? 1 : 0;
+		} else if (strcmp(words[i], "due") == 0 &&
+			   words[i + 1] != NULL &&
+			   g_ascii_isdigit(words[i + 1][0])) {
+			g_string_append(out, t(page, "due"));
 		} else if (!put_moment(page, words[i], out)) {
 			g_string_append(out, words[i]);
 		}

@@ -37,6 +37,8 @@ void page_keys(Page *page);
 char *page_say(const Page *page, const char *text, const char *argument);
 /* The same of ONE or MANY with the number N. Transfer full. */
 char *page_count(const Page *page, const char *one, const char *many, gint64 n);
+/* What a command says, half a sentence that begins small, as a whole one. */
+void page_sentence(Page *page, const char *text);
 
 /* ---- forms ---- */
 

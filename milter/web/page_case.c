@@ -197,7 +197,7 @@ static void problem_line(CasePage *view, const char *problem)
 		html_open(html, "p");
 		html_attr(html, "class", "problem");
 		html_attr(html, "role", "alert");
-		html_text(html, problem);
+		page_sentence(&view->page, problem);
 		if (view->works) {
 			remedy(view);
 		}

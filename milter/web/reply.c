@@ -90,18 +90,6 @@ static void append_error(GString *body, guint status, const char *why)
 	g_string_append_printf(body, "%s\n", text);
 }
 
-/* What commands say begins small, and is half a sentence. */
-static void put_sentence(Page *page, const char *text)
-{
-	char first[2] = {g_ascii_toupper(*text), '\0'};
-
-	if (*text != '\0') {
-		html_text(page->html, first);
-		html_text(page->html, text + 1);
-		html_text(page->html, g_str_has_suffix(text, ".") ? "" : ".");
-	}
-}
-
 /* From a form of a case to the case; else to the board. */
 static void way_back(Page *page, guint status)
 {
@@ -135,7 +123,7 @@ static void append_page(
 	html_element(page.html, "h1", NULL, t(&page, title_of(status)));
 	html_open(page.html, "p");
 	html_attr(page.html, "class", "problem");
-	put_sentence(&page, t(&page, why));
+	page_sentence(&page, t(&page, why));
 	html_close(page.html);
 	way_back(&page, status);
 	page_end(&page);

@@ -97,6 +97,17 @@ char *page_say(const Page *page, const char *text, const char *argument)
 	return fill(t(page, text), argument);
 }
 
+void page_sentence(Page *page, const char *text)
+{
+	char first[2] = {g_ascii_toupper(*text), '\0'};
+
+	if (*text != '\0') {
+		html_text(page->html, first);
+		html_text(page->html, text + 1);
+		html_text(page->html, g_str_has_suffix(text, ".") ? "" : ".");
+	}
+}
+
 char *page_count(const Page *page, const char *one, const char *many, gint64 n)
 {
 	g_autofree char *number = g_strdup_printf("%" G_GINT64_FORMAT, n);

@@ -338,6 +338,25 @@ const scenarios = {
 		}));
 	},
 
+	/* What can't be done says why, keeps what was written, and the page is
+	 * that of the case. */
+	async refused({ id }) {
+		await as("lee", {}, async (page) => {
+			const into = page.locator("#act-merge [name=into]");
+
+			await open(page, `/cases/${id}`);
+			await page.locator("#act-merge summary").click();
+			await into.fill("AR-999999");
+			await page.locator("#act-merge button").click();
+			assert.equal(await page.locator(".problem").textContent(),
+				"There is no case AR-999999.");
+			assert.equal(await into.inputValue(), "AR-999999");
+			await page.waitForURL(`${BASE}/cases/${id}`);
+			await act(page, id, "note", (form) =>
+				form.locator("textarea").fill("then not"));
+		});
+	},
+
 	/* On a phone too what is late comes first. */
 	async first_things_first({ id }) {
 		await as("ea", { viewport: { width: 390, height: 844 } },

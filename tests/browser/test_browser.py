@@ -229,6 +229,9 @@ class Ways(unittest.TestCase):
     def test_two(self):
         self.site.play("two", id=self.site.mail("Charged twice, both see it"))
 
+    def test_refused(self):
+        self.site.play("refused", id=self.site.mail("Charged twice, merged"))
+
     def test_first_things_first(self):
         self.site.play("first_things_first",
                        id=self.site.mail("Charged twice, on a phone"))

@@ -326,6 +326,12 @@
 	/* ---- begin ---- */
 
 	document.documentElement.classList.add("live");
+	/* What was refused isn't sent again by a reload, and can be looked at. */
+	if (document.querySelector(".case-page") &&
+		location.pathname.split("/").length > 3) {
+		history.replaceState(null, "",
+			location.pathname.split("/").slice(0, 3).join("/"));
+	}
 	restore();
 
 	/* After the browser has gone where the address points. */
