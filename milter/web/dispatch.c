@@ -159,8 +159,9 @@ static void know_session(Visit *visit)
 	WebRequest *request = &visit->request;
 
 	request->known = BY_SESSION;
-	request->user = web_session_user(visit->web, request->conf,
-	    request->users, request->cookie_secret, true, &visit->look);
+	request->user =
+	    web_session_user(visit->web, request->conf, request->users,
+		request->cookie_secret, !visit->input->by_itself, &visit->look);
 	visit->expired = request->user == NULL;
 	request->csrf = visit->expired ? "" : visit->look.csrf;
 }

@@ -87,6 +87,7 @@ typedef struct {
 	const char *origin;
 	const char *fetch_site;
 	const char *fetch_mode;
+	bool by_itself; /* our script asks, nobody did anything */
 	const char *cookie;
 	const char *authorization;
 	const char *csrf; /* X-CSRF-Token */

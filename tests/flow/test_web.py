@@ -354,6 +354,19 @@ class Logins(unittest.TestCase):
         finally:
             reload_with('idle = "1s"\n    user-header', "user-header")
 
+    def test_open_page_is_no_use(self):
+        """What the script asks by itself keeps no session alive."""
+        browser = WEB.browser("anna")
+        reload_with("user-header", 'idle = "3s"\n    user-header')
+        try:
+            self.assertEqual(browser.get("/").status, 200)
+            until = time.monotonic() + 20
+            while browser.get("/", **{"X-By-Itself": "1"}).status == 200:
+                self.assertLess(time.monotonic(), until)
+                time.sleep(0.5)
+        finally:
+            reload_with('idle = "3s"\n    user-header', "user-header")
+
     def test_link_in_a_mail(self):
         """The browser keeps the cookie back once, and not a second time."""
         from_mail = {"Sec-Fetch-Site": "cross-site",

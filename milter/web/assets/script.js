@@ -97,8 +97,11 @@
 		}
 		busy = true;
 		try {
-			const answer = await fetch(url || location.href,
-				{credentials: "same-origin"});
+			/* A page that is left open keeps no login alive. */
+			const answer = await fetch(url || location.href, {
+				credentials: "same-origin",
+				headers: url ? {} : {"X-By-Itself": "1"},
+			});
 
 			if (answer.redirected) {
 				loggedOut();
