@@ -285,6 +285,9 @@ const Desk *conf_desk_of(const Conf *conf, const char *address);
 /* The first team that ADDRESS is a member of; NULL when none. */
 const Team *conf_team_of_member(const Conf *conf, const char *address);
 
+/* Is ADDRESS, folded, the team's own or a member's? */
+bool team_has(const Team *team, const char *address);
+
 /* The zone in which a reader takes "tomorrow at five": that of the calendar of
  * the team that gets what no other route takes, else of the first calendar.
  * IANA name; NULL: UTC. */

@@ -19,20 +19,6 @@
 #define WHO "mail system"
 #define EVENT "undelivered"
 
-/* Is ADDRESS, folded, the team's own or a member's? */
-static bool is_of_team(const Team *team, const char *address)
-{
-	if (address_matches(team->address, address)) {
-		return true;
-	}
-	for (gsize i = 0; team->members[i]; i++) {
-		if (address_matches(team->members[i], address)) {
-			return true;
-		}
-	}
-	return false;
-}
-
 static char *whom(const Message *message, const char *otherwise)
 {
 	g_autofree char *joined = g_strjoinv(", ", message->failed);
@@ -187,7 +173,7 @@ BounceOutcome returned_notice(
 static const char *failed_of_team(const Message *message, const Team *team)
 {
 	for (gsize i = 0; team && message->failed[i]; i++) {
-		if (is_of_team(team, message->failed[i])) {
+		if (team_has(team, message->failed[i])) {
 			return message->failed[i];
 		}
 	}

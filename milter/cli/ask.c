@@ -43,22 +43,32 @@ static void put(const GString *text)
 	fwrite(text->str, 1, text->len, stdout);
 }
 
-static bool output_row(const char *text, gsize length, gpointer data)
+bool output_put(View *view, const char *text, gsize length, GError **error)
 {
-	Output *output = data;
 	g_autoptr(JsonValue) row = NULL;
 	g_autoptr(GString) out = NULL;
 
-	if (output->view == NULL) {
+	if (view == NULL) {
 		fwrite(text, 1, length, stdout);
 		fputc('\n', stdout);
-		return !ferror(stdout);
+		return !ferror(stdout) || exit_flush(error);
 	}
-	row = json_parse(text, length, NULL);
+	row = json_parse(text, length, error);
+	if (row == NULL) {
+		return false;
+	}
 	out = g_string_new(NULL);
-	view_row(output->view, row, out);
+	view_row(view, row, out);
 	put(out);
-	return !ferror(stdout);
+	return !ferror(stdout) || exit_flush(error);
+}
+
+/* What can't be written is told at the end. */
+static bool output_row(const char *text, gsize length, gpointer data)
+{
+	Output *output = data;
+
+	return output_put(output->view, text, length, NULL);
 }
 
 static void output_end(Output *output)

@@ -40,22 +40,8 @@ static void end_progress(Backtest *backtest)
 
 static bool put_row(Backtest *backtest, const char *text, GError **error)
 {
-	g_autoptr(JsonValue) row = NULL;
-	g_autoptr(GString) out = NULL;
-
 	end_progress(backtest);
-	if (backtest->view == NULL) {
-		puts(text);
-		return !ferror(stdout) || exit_flush(error);
-	}
-	row = json_parse(text, strlen(text), error);
-	if (row == NULL) {
-		return false;
-	}
-	out = g_string_new(NULL);
-	view_row(backtest->view, row, out);
-	fputs(out->str, stdout);
-	return true;
+	return output_put(backtest->view, text, strlen(text), error);
 }
 
 static bool compare_one(
@@ -84,24 +70,16 @@ static bool compare_all(
 	g_autofree char *sum = NULL;
 	guint unreadable = 0;
 
-	for (guint i = 0; i < options->files->len; i++) {
-		if (!mailbox_each(options->files->pdata[i], compare_one,
-			backtest, &unreadable, error)) {
-			return false;
-		}
+	if (!mailbox_all(
+		options->files, compare_one, backtest, &unreadable, error)) {
+		return false;
 	}
 	sum = backtest_sum_json(&backtest->sum);
 	if (!put_row(backtest, sum, error) || !exit_flush(error)) {
 		return false;
 	}
-	if (backtest->sum.messages == 0 || unreadable > 0) {
-		g_set_error(error, ANTEROOM_ERROR, ERROR_NO,
-		    unreadable > 0 ? "backtest: %u files could not be read"
-				   : "backtest: no message found",
-		    unreadable);
-		return false;
-	}
-	return true;
+	return mailbox_whole(
+	    "backtest", backtest->sum.messages, unreadable, error);
 }
 
 /* What --rules names, from where the caller stands; of a folder its packs.

@@ -89,9 +89,23 @@ typedef bool (*MailboxVisit)(
  * ERROR_USAGE when PATH itself can't. */
 bool mailbox_each(const char *path, MailboxVisit visit, gpointer data,
     guint *unreadable, GError **error);
+/* The same for each of PATHS. */
+bool mailbox_all(const GPtrArray *paths, MailboxVisit visit, gpointer data,
+    guint *unreadable, GError **error);
+/* Was there anything, and all of it readable? If not, ERROR_NO for COMMAND. */
+bool mailbox_whole(
+    const char *command, guint messages, guint unreadable, GError **error);
 
 /* Standard input as one message. Transfer full. */
 GByteArray *mailbox_stdin(bool *truncated, GError **error);
+
+/* ---- load.c ---- */
+
+/* The configuration in PATH with its compiled rules. NULL with ERROR_CONFIG:
+ * not usable, and PROBLEMS are said. Transfer full. */
+Setup *load_setup(const char *path, GError **error);
+/* Says PROBLEMS, that PATH can't be used for. */
+void load_refuse(const char *path, GPtrArray *problems, GError **error);
 
 /* ---- the commands: exit codes ---- */
 
@@ -110,5 +124,7 @@ void help_command(const Command *command, FILE *out);
 
 /* How standard output wants it; NOW: of --now, or NULL. */
 ViewStyle output_style(const char *now);
+/* The row of JSON TEXT as VIEW shows it; NULL: as it is. */
+bool output_put(View *view, const char *text, gsize length, GError **error);
 
 #endif

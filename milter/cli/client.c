@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "anteroom/limits.h"
-#include "anteroom/message.h"
 #include "anteroom/notice.h"
 #include "anteroom/times.h"
 #include "cli/cli.h"
@@ -40,15 +39,6 @@ static char *own_name(void)
 			     : g_strdup_printf("%u", (unsigned)geteuid());
 }
 
-static bool config_broken(
-    const char *conf_path, GPtrArray *problems, GError **error)
-{
-	exit_say_problems(problems);
-	g_set_error(error, ANTEROOM_ERROR, ERROR_CONFIG,
-	    "configuration: %s: can't be used as it is", conf_path);
-	return false;
-}
-
 /* Root looked into the store of the daemon's user: what was made in passing
  * must be the user's, or the daemon can't open it. */
 static void hand_over(const char *folder)
@@ -74,19 +64,16 @@ static void hand_over(const char *folder)
 }
 
 /* The whole setup is loaded once, when the first try finds no daemon. */
-static bool load_setup(Client *client, const char *conf_path, GError **error)
+static bool slot_fill(Client *client, const char *conf_path, GError **error)
 {
-	g_autoptr(GPtrArray) problems = NULL;
 	Setup *setup;
 
 	if (client->slot != NULL) {
 		return true;
 	}
-	problems = conf_problems_new();
-	message_init();
-	setup = setup_load(conf_path, problems);
+	setup = load_setup(conf_path, error);
 	if (setup == NULL) {
-		return config_broken(conf_path, problems, error);
+		return false;
 	}
 	client->slot = setup_slot_new(setup);
 	return true;
@@ -113,7 +100,7 @@ static void hear(Client *client)
 
 static bool open_inside(Client *client, const Conf *conf, GError **error)
 {
-	if (!load_setup(client, conf->path, error)) {
+	if (!slot_fill(client, conf->path, error)) {
 		return false;
 	}
 	client->store = store_open(conf->store_path, conf->store_bytes, error);
@@ -184,7 +171,8 @@ static bool open_flawed(
 		client->daemon = control_connect(flawed->control_socket, NULL);
 	}
 	if (client->daemon == NULL) {
-		return config_broken(conf_path, problems, error);
+		load_refuse(conf_path, problems, error);
+		return false;
 	}
 	fprintf(stderr,
 	    "anteroom: configuration: it has mistakes, the daemon runs on the "

@@ -4,20 +4,6 @@
 #include "anteroom/times.h"
 #include "cli/lessons.h"
 
-static bool load(
-    const Options *options, Setup **setup, GPtrArray *problems, GError **error)
-{
-	message_init();
-	*setup = setup_load(options->conf_path, problems);
-	exit_say_problems(problems);
-	if (*setup == NULL) {
-		g_set_error(error, ANTEROOM_ERROR, ERROR_CONFIG,
-		    "configuration: %s: can't be used as it is",
-		    options->conf_path);
-	}
-	return *setup != NULL;
-}
-
 static double share(guint part, guint whole)
 {
 	return whole > 0 ? (double)part / whole : 0;
@@ -107,11 +93,10 @@ static bool run(const Options *options, Lessons *lessons, GError **error)
 
 int learn_run(const Options *options)
 {
-	g_autoptr(GPtrArray) problems = conf_problems_new();
-	g_autoptr(Setup) setup = NULL;
 	g_autoptr(GError) error = NULL;
+	g_autoptr(Setup) setup = load_setup(options->conf_path, &error);
 
-	if (load(options, &setup, problems, &error)) {
+	if (setup != NULL) {
 		Lessons lessons = {.setup = setup};
 
 		lessons.all =

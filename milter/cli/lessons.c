@@ -261,13 +261,8 @@ static bool add_labelled(
 	if (!read_labels(labels, options_text(options, "labels"), error)) {
 		return false;
 	}
-	for (guint i = 0; i < options->files->len; i++) {
-		if (!mailbox_each(options->files->pdata[i], add_message,
-			&labelled, &unreadable, error)) {
-			return false;
-		}
-	}
-	return true;
+	return mailbox_all(
+	    options->files, add_message, &labelled, &unreadable, error);
 }
 
 /* ---- both ---- */

@@ -6,12 +6,6 @@
 #include "anteroom/times.h"
 #include "cli/cli.h"
 
-static Setup *load(const char *path, GPtrArray *problems)
-{
-	message_init();
-	return setup_load(path, problems);
-}
-
 static guint pack_count(const Conf *conf)
 {
 	g_autoptr(GHashTable) files = g_hash_table_new(g_str_hash, g_str_equal);
@@ -27,9 +21,11 @@ static guint pack_count(const Conf *conf)
 int check_run(const Options *options)
 {
 	g_autoptr(GPtrArray) problems = conf_problems_new();
-	g_autoptr(Setup) setup = load(options->conf_path, problems);
+	g_autoptr(Setup) setup = NULL;
 	guint rules, packs;
 
+	message_init();
+	setup = setup_load(options->conf_path, problems);
 	if (setup != NULL) {
 		ruleset_check(setup->rules, problems);
 	} else {
@@ -76,23 +72,10 @@ static bool explain_one(
 	    .differs = differs,
 	    .texts = explaining->view != NULL};
 	g_autofree char *text = explain_json(screening, &explain);
-	g_autoptr(JsonValue) row = NULL;
-	g_autoptr(GString) out = NULL;
 
 	explaining->n++;
 	explaining->differ += differs != NULL;
-	if (explaining->view == NULL) {
-		puts(text);
-		return !ferror(stdout) || exit_flush(error);
-	}
-	row = json_parse(text, strlen(text), error);
-	if (row == NULL) {
-		return false;
-	}
-	out = g_string_new(NULL);
-	view_row(explaining->view, row, out);
-	fputs(out->str, stdout);
-	return true;
+	return output_put(explaining->view, text, strlen(text), error);
 }
 
 static bool known_topic(const Conf *conf, const char *name, GError **error)
@@ -122,20 +105,10 @@ static bool explain_all(
 	if (!known_topic(explaining->setup->conf, explaining->why_not, error)) {
 		return false;
 	}
-	for (guint i = 0; i < options->files->len; i++) {
-		if (!mailbox_each(options->files->pdata[i], explain_one,
-			explaining, &unreadable, error)) {
-			return false;
-		}
-	}
-	if (!exit_flush(error)) {
-		return false;
-	}
-	if (explaining->n == 0 || unreadable > 0) {
-		g_set_error(error, ANTEROOM_ERROR, ERROR_NO,
-		    unreadable > 0 ? "explain: %u files could not be read"
-				   : "explain: no message found",
-		    unreadable);
+	if (!mailbox_all(
+		options->files, explain_one, explaining, &unreadable, error) ||
+	    !exit_flush(error) ||
+	    !mailbox_whole("explain", explaining->n, unreadable, error)) {
 		return false;
 	}
 	if (explaining->differ > 0) {
@@ -149,25 +122,19 @@ static bool explain_all(
 
 int explain_run(const Options *options)
 {
-	g_autoptr(GPtrArray) problems = conf_problems_new();
-	g_autoptr(Setup) setup = load(options->conf_path, problems);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Setup) setup = load_setup(options->conf_path, &error);
 	ViewStyle style = output_style(NULL);
 	g_autoptr(View) view =
 	    options->json ? NULL : view_new("explain", &style);
-	g_autoptr(GError) error = NULL;
 	Explaining explaining = {.setup = setup,
 	    .why_not = options_text(options, "why-not"),
 	    .verify = options_flag(options, "verify"),
 	    .view = view,
 	    .now_s = style.now_s};
 
-	if (setup == NULL) {
-		exit_say_problems(problems);
-		g_set_error(&error, ANTEROOM_ERROR, ERROR_CONFIG,
-		    "configuration: %s: can't be used as it is",
-		    options->conf_path);
-		return exit_say(error);
+	if (setup != NULL) {
+		explain_all(options, &explaining, &error);
 	}
-	explain_all(options, &explaining, &error);
 	return exit_say(error);
 }

@@ -381,6 +381,34 @@ static bool keep(const MailboxMessage *message, gpointer data, GError **error)
 	return true;
 }
 
+bool mailbox_all(const GPtrArray *paths, MailboxVisit visit, gpointer data,
+    guint *unreadable, GError **error)
+{
+	for (guint i = 0; i < paths->len; i++) {
+		if (!mailbox_each(
+			paths->pdata[i], visit, data, unreadable, error)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+bool mailbox_whole(
+    const char *command, guint messages, guint unreadable, GError **error)
+{
+	if (unreadable > 0) {
+		g_set_error(error, ANTEROOM_ERROR, ERROR_NO,
+		    "%s: %u files could not be read", command, unreadable);
+		return false;
+	}
+	if (messages == 0) {
+		g_set_error(error, ANTEROOM_ERROR, ERROR_NO,
+		    "%s: no message found", command);
+		return false;
+	}
+	return true;
+}
+
 GByteArray *mailbox_stdin(bool *truncated, GError **error)
 {
 	Kept kept = {0};

@@ -231,30 +231,11 @@ static bool walk(Replay *replay, GError **error)
 	const GPtrArray *files = replay->options->files;
 	MailboxVisit visit = replay->client != NULL ? post_one : try_one;
 
-	for (guint i = 0; i < files->len; i++) {
-		if (!mailbox_each(files->pdata[i], visit, replay,
-			&replay->unreadable, error)) {
-			return false;
-		}
+	if (!mailbox_all(files, visit, replay, &replay->unreadable, error)) {
+		return false;
 	}
 	return replay->client == NULL ||
 	       client_finish(replay->client, &replay->sink, error);
-}
-
-static Setup *load_setup(const Options *options, GError **error)
-{
-	g_autoptr(GPtrArray) problems = conf_problems_new();
-	Setup *setup;
-
-	message_init();
-	setup = setup_load(options->conf_path, problems);
-	if (setup == NULL) {
-		exit_say_problems(problems);
-		g_set_error(error, ANTEROOM_ERROR, ERROR_CONFIG,
-		    "configuration: %s: can't be used as it is",
-		    options->conf_path);
-	}
-	return setup;
 }
 
 static bool known_desk(const Replay *replay, GError **error)
@@ -273,7 +254,7 @@ static bool known_desk(const Replay *replay, GError **error)
 static bool begin(Replay *replay, GError **error)
 {
 	if (options_flag(replay->options, "dry-run")) {
-		replay->setup = load_setup(replay->options, error);
+		replay->setup = load_setup(replay->options->conf_path, error);
 		return replay->setup != NULL && known_desk(replay, error);
 	}
 	replay->client = client_open(replay->options->conf_path, error);

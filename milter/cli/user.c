@@ -284,9 +284,7 @@ static Conf *load_conf(const char *path, GError **error)
 	Conf *conf = conf_load(path, problems);
 
 	if (conf == NULL) {
-		exit_say_problems(problems);
-		g_set_error(error, ANTEROOM_ERROR, ERROR_CONFIG,
-		    "configuration: %s: can't be used as it is", path);
+		load_refuse(path, problems, error);
 	}
 	return conf;
 }

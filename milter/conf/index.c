@@ -114,6 +114,12 @@ static bool is_member(const Team *team, const char *folded)
 	return false;
 }
 
+bool team_has(const Team *team, const char *address)
+{
+	return address_matches(team->address, address) ||
+	       is_member(team, address);
+}
+
 /* The number of the first team, from 1, that has KEY; 0: none. */
 static guint team_number(const ConfIndex *index, const char *key)
 {

@@ -3,13 +3,15 @@
 #include "anteroom/times.h"
 #include "control/internal.h"
 
-static void write_store(Json *json, const Conf *conf, Store *store)
+void store_write(Json *json, const char *path, Store *store)
 {
 	StoreStats stats;
 
 	store_stats(store, &stats);
 	json_begin_object(json, "store");
-	json_string(json, "path", conf->store_path);
+	if (path != NULL) {
+		json_string(json, "path", path);
+	}
 	json_int(json, "map_bytes", (gint64)stats.map_bytes);
 	json_int(json, "used_bytes", (gint64)stats.used_bytes);
 	json_int(json, "cases", (gint64)stats.cases);
@@ -39,7 +41,7 @@ bool run_health(Call *call, GError **error)
 	json_string(json, "milter", conf->milter_socket);
 	json_string(json, "control", conf->control_socket);
 	json_string(json, "conf", conf->path);
-	write_store(json, conf, call->store);
+	store_write(json, conf->store_path, call->store);
 	write_rules(json, call->setup);
 	call_row(call, json);
 	return true;

@@ -153,6 +153,11 @@ typedef struct {
 /* The members of `policy` into the object that is open. */
 void promised_write(Json *json, const Promised *promise);
 
+/* ---- health.c ---- */
+
+/* The member "store": how full it is; PATH NULL: not where. */
+void store_write(Json *json, const char *path, Store *store);
+
 /* ---- reckoning.c ---- */
 
 /* The member "reckoning": how the urgency adds up. */

@@ -88,20 +88,6 @@ static void write_stages(Json *json, const Meter *meter)
 	json_end_array(json);
 }
 
-static void write_store(Json *json, Store *store)
-{
-	StoreStats stats;
-
-	store_stats(store, &stats);
-	json_begin_object(json, "store");
-	json_int(json, "map_bytes", (gint64)stats.map_bytes);
-	json_int(json, "used_bytes", (gint64)stats.used_bytes);
-	json_int(json, "cases", (gint64)stats.cases);
-	json_int(json, "commits", (gint64)stats.commits);
-	json_int(json, "changes", (gint64)stats.changes);
-	json_end_object(json);
-}
-
 static void write_clock(Json *json, const StoreClock *clock)
 {
 	json_begin_object(json, "clock");
@@ -145,7 +131,7 @@ bool run_metrics(Call *call, GError **error)
 	}
 	write_clock(json, &clock);
 	write_outbox(json, &outbox);
-	write_store(json, call->store);
+	store_write(json, NULL, call->store);
 	call_row(call, json);
 	return true;
 }

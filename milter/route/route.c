@@ -37,19 +37,6 @@ const Team *route_team(const Conf *conf, const char *topic, bool *known)
 	return conf_team(conf, route->team);
 }
 
-static bool team_has(const Team *team, const char *address)
-{
-	if (address_matches(team->address, address)) {
-		return true;
-	}
-	for (gsize i = 0; team->members[i]; i++) {
-		if (address_matches(team->members[i], address)) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* Whoever there is when a person must look and no route names one: the
  * assistant's team, else the first. */
 static const Team *somebody(const Conf *conf, const Desk *desk)
