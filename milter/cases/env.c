@@ -187,8 +187,8 @@ static void know_itself(Txn *txn)
 	if (!txn_get(txn, DB_META, &key, &meta)) {
 		txn_fail(txn, ERROR_CONFIG, "its key is missing");
 	}
-	txn->store->hmac = g_hmac_new(
-	    G_CHECKSUM_SHA256, meta.secret, sizeof(meta.secret));
+	txn->store->hmac =
+	    g_hmac_new(G_CHECKSUM_SHA256, meta.secret, sizeof(meta.secret));
 	memset(&meta, 0, sizeof(meta));
 }
 
