@@ -387,6 +387,7 @@ typedef struct {
 	const char *team, *topic, *desk; /* NULL = any */
 	const char *const *teams;        /* one of these; NULL = any */
 	guint states;                    /* bit 1 << CaseState; 0 = any */
+	guint levels;                    /* bit 1 << Urgency; 0 = any */
 	bool overdue;                    /* only those overdue at now_s */
 	CasePart part;                   /* all: the overdue as well */
 	const char *search; /* words of subject, from, name, excerpt; NULL */

@@ -101,6 +101,7 @@
 #define LIMIT_WEB_STREAMS 128      /* of events at once */
 #define LIMIT_WEB_REQUESTS 12000   /* a minute and user */
 #define LIMIT_WEB_AT_WORK 6        /* pages being made at once */
+#define LIMIT_WEB_SEARCHES 2       /* of them, that look at all cases */
 #define LIMIT_WEB_SESSIONS 4096    /* at once */
 #define LIMIT_WEB_ROWS 5000        /* of one answer */
 #define LIMIT_PASSWORD_BYTES 500   /* of a password */

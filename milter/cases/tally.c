@@ -14,7 +14,7 @@ typedef struct {
 	guint32 team, topic, desk;
 	guint8 state;
 	guint8 due, promised; /* 0 or 1 */
-	guint8 unused;
+	guint8 level;
 } Kind;
 
 typedef struct {
@@ -42,8 +42,8 @@ static guint kind_hash(gconstpointer data)
 
 	hash = hash * 31 + kind->topic;
 	hash = hash * 31 + kind->desk;
-	return hash * 31 +
-	       (guint)(kind->state | kind->due << 2 | kind->promised << 3);
+	return hash * 31 + (guint)(kind->state | kind->due << 2 |
+				   kind->promised << 3 | kind->level << 4);
 }
 
 static gboolean kind_equal(gconstpointer a, gconstpointer b)
@@ -98,6 +98,7 @@ static Kind kind_of(const Fact *fact)
 	    .topic = fact->topic,
 	    .desk = fact->desk,
 	    .state = fact->state,
+	    .level = fact->level,
 	    .due = fact->due_s != 0,
 	    .promised = fact_promised(fact)};
 }
@@ -344,6 +345,7 @@ static bool kind_fits(const FactFilter *by, const Kind *kind)
 	const CaseFilter *filter = by->filter;
 
 	return (!filter->states || (filter->states & 1u << kind->state)) &&
+	       (!filter->levels || (filter->levels & 1u << kind->level)) &&
 	       (!filter->team || kind->team == by->team) &&
 	       (!filter->topic || kind->topic == by->topic) &&
 	       (!filter->desk || kind->desk == by->desk) &&

@@ -82,6 +82,7 @@ static bool case_fits(const CaseFilter *filter, const Case *kase)
 	gint64 due = case_next_due_s(kase);
 
 	return index_fits(filter, &order) &&
+	       (!filter->levels || (filter->levels & 1u << kase->level)) &&
 	       (!filter->overdue || (due && due < filter->now_s)) &&
 	       part_fits(filter, kase, due) && has_words(filter, kase);
 }
@@ -147,9 +148,9 @@ static GArray *collect(Store *store, const CaseFilter *filter, GError **error)
 	if (ids) {
 		return ids;
 	}
-	/* The index doesn't know of promises. */
+	/* The index knows neither of promises nor of urgency. */
 	return collect_by_index(store, filter,
-	    filter->part == CASE_PART_ALL ? most : G_MAXUINT, error);
+	    filter->part || filter->levels ? G_MAXUINT : most, error);
 }
 
 /* ---- copying out ---- */

@@ -14,6 +14,7 @@ typedef struct {
 	CaseLook look;
 	const char *search; /* where the store's search would tell too much */
 	guint left;         /* rows still wanted; 0 = no more */
+	guint skip;         /* rows that come before */
 	guint given;
 	guint visited;       /* by the store, in this round */
 	GHashTable *done;    /* numbers of earlier rounds; NULL: there is one */
@@ -51,11 +52,42 @@ static bool list_one(const Case *kase, gpointer data)
 	    !case_seen(kase, &walk->look) || search_tells(walk, kase)) {
 		return true;
 	}
+	if (walk->skip > 0) {
+		walk->skip--;
+		return true;
+	}
 	json = row_new();
 	case_write(json, kase, &walk->look);
 	walk->given++;
 	walk->left = call_row(walk->call, json) ? walk->left - 1 : 0;
 	return walk->left > 0;
+}
+
+static bool read_part(Call *call, CasePart *part, GError **error)
+{
+	const char *word = args_text(call, "part");
+
+	if (word != NULL && strcmp(word, "promised") != 0 &&
+	    strcmp(word, "next") != 0) {
+		g_set_error_literal(error, ANTEROOM_ERROR, ERROR_USAGE,
+		    "--part: must be promised or next");
+		return false;
+	}
+	*part = word == NULL   ? CASE_PART_ALL
+		: *word == 'n' ? CASE_PART_NEXT
+			       : CASE_PART_PROMISED;
+	return true;
+}
+
+static bool read_level(Call *call, guint *levels, GError **error)
+{
+	Urgency level = URGENCY_NORMAL;
+
+	if (!args_level(call, "urgency", &level, error)) {
+		return false;
+	}
+	*levels = args_text(call, "urgency") != NULL ? 1u << level : 0;
+	return true;
 }
 
 static bool list_filter(Call *call, CaseFilter *filter, GError **error)
@@ -66,7 +98,9 @@ static bool list_filter(Call *call, CaseFilter *filter, GError **error)
 	    .overdue = args_flag(call, "overdue"),
 	    .search = args_text(call, "search"),
 	    .now_s = call->now_s};
-	return args_state(call, "state", &filter->states, error) &&
+	return read_part(call, &filter->part, error) &&
+	       read_level(call, &filter->levels, error) &&
+	       args_state(call, "state", &filter->states, error) &&
 	       args_number(call, "limit", &filter->limit, error);
 }
 
@@ -107,7 +141,7 @@ static bool needs_sifting(const Walk *walk, const CaseFilter *filter)
 static bool sift(Walk *walk, CaseFilter *filter, GError **error)
 {
 	g_autoptr(GHashTable) done = g_hash_table_new(NULL, NULL);
-	guint64 most = (guint64)filter->limit * 2;
+	guint64 most = ((guint64)filter->limit + walk->skip) * 2;
 
 	if (filter->limit == 0) {
 		return store_each(
@@ -134,7 +168,8 @@ bool run_cases(Call *call, GError **error)
 	CaseFilter filter;
 	bool done;
 
-	if (!list_filter(call, &filter, error)) {
+	if (!list_filter(call, &filter, error) ||
+	    !args_number(call, "skip", &walk.skip, error)) {
 		return false;
 	}
 	if (look_is_of_teams(&walk.look)) {
@@ -143,6 +178,10 @@ bool run_cases(Call *call, GError **error)
 		walk.search = filter.search;
 		done = sift(&walk, &filter, error);
 		return done && (walk.given > 0 || nothing_found(call, error));
+	}
+	if (filter.limit > 0) {
+		filter.limit =
+		    (guint)MIN((guint64)filter.limit + walk.skip, G_MAXINT32);
 	}
 	if (!store_each(call->store, &filter, list_one, &walk, error)) {
 		return false;

@@ -1,8 +1,31 @@
 /* The JSON API: the rows of the commands as they are. */
 #include <string.h>
 
+#include "anteroom/limits.h"
 #include "web/internal.h"
 #include "web/pages.h"
+
+/* Of lists without an end the first. */
+static Fields *bounded(const Fields *query)
+{
+	Fields *fields = fields_new();
+	const char *limit = fields_get(query, "limit");
+	g_autofree char *most = g_strdup_printf("%d", LIMIT_WEB_ROWS);
+	bool fits =
+	    limit != NULL && g_ascii_strtoll(limit, NULL, 10) <= LIMIT_WEB_ROWS;
+
+	for (guint i = 0; i < fields_count(query); i++) {
+		const char *name = fields_name_at(query, i);
+
+		if (fits || strcmp(name, "limit") != 0) {
+			fields_add(fields, name, fields_value_at(query, i));
+		}
+	}
+	if (!fits) {
+		fields_add(fields, "limit", most);
+	}
+	return fields;
+}
 
 static bool add_row(const char *text, gsize length, gpointer data)
 {
@@ -56,13 +79,13 @@ static void answer_one(const WebRequest *request, WebReply *reply,
 void api_cases(const WebRequest *request, WebReply *reply)
 {
 	g_autoptr(GString) rows = g_string_new("[");
+	g_autoptr(Fields) fields = bounded(request->query);
 	g_autoptr(GError) error = NULL;
 
 	if (!known_words(request, reply, "cases")) {
 		return;
 	}
-	if (!web_ask_raw(
-		request, "cases", request->query, add_row, rows, &error) &&
+	if (!web_ask_raw(request, "cases", fields, add_row, rows, &error) &&
 	    !g_error_matches(error, ANTEROOM_ERROR, ERROR_NO)) {
 		reply_error(request, reply, error);
 		return;

@@ -342,22 +342,35 @@ static bool read_form(Visit *visit)
 		   visit->request.form, input->body, input->n_body);
 }
 
-/* More pages at once take more memory and no less time. */
-static void work_begin(Web *web)
+/* What takes seconds when there are many cases. */
+static bool is_search(const WebRequest *request)
+{
+	const char *words = fields_get(request->query, "search");
+
+	return (words != NULL && *words != '\0') ||
+	       strcmp(request->path, "/rules") == 0;
+}
+
+/* More pages at once take more memory and no less time; and whoever searches
+ * waits for others who search, so that nobody else does. */
+static void work_begin(Web *web, bool search)
 {
 	g_mutex_lock(&web->gate_lock);
-	while (web->at_work >= LIMIT_WEB_AT_WORK) {
+	while (web->at_work >= LIMIT_WEB_AT_WORK ||
+	       (search && web->searching >= LIMIT_WEB_SEARCHES)) {
 		g_cond_wait(&web->gate, &web->gate_lock);
 	}
 	web->at_work++;
+	web->searching += search;
 	g_mutex_unlock(&web->gate_lock);
 }
 
-static void work_end(Web *web)
+static void work_end(Web *web, bool search)
 {
 	g_mutex_lock(&web->gate_lock);
 	web->at_work--;
-	g_cond_signal(&web->gate);
+	web->searching -= search;
+	g_cond_broadcast(&web->gate);
 	g_mutex_unlock(&web->gate_lock);
 }
 
@@ -365,7 +378,7 @@ static void run(Visit *visit, char *const *path, WebReply *reply)
 {
 	WebRequest *request = &visit->request;
 	char *parts[2];
-	bool other;
+	bool other, search;
 	const WebPage *page = find_page(path, request->post, parts, &other);
 
 	if (page == NULL) {
@@ -390,9 +403,10 @@ static void run(Visit *visit, char *const *path, WebReply *reply)
 		    "and try again.");
 		return;
 	}
-	work_begin(visit->web);
+	search = is_search(request);
+	work_begin(visit->web, search);
 	page->handle(request, reply);
-	work_end(visit->web);
+	work_end(visit->web, search);
 }
 
 static void visit_run(Visit *visit, WebReply *reply)

@@ -20,7 +20,8 @@ struct Web {
 	Watcher *watcher;
 	GMutex gate_lock; /* of `at_work` */
 	GCond gate;
-	guint at_work; /* handlers that run, at most LIMIT_WEB_AT_WORK */
+	guint at_work;   /* handlers that run, at most LIMIT_WEB_AT_WORK */
+	guint searching; /* of them, at most LIMIT_WEB_SEARCHES */
 	GMutex counts_lock;
 	char *counts; /* of teams, as `status` said at counts_s; NULL */
 	gint64 counts_s;

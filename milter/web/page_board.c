@@ -2,25 +2,43 @@
  * The board: what is late, what is due next, what waits. The same rows and
  * numbers as `anteroom cases` and `anteroom status` give.
  */
-#include <string.h>
-
 #include "web/page.h"
 #include "web/pages.h"
 #include "web/row.h"
 
-#define MOST_ROWS "250"
-#define MOST_PAUSED "60"
+#define SECTION_ROWS 50  /* of each, when all are shown */
+#define WAITING_ROWS 25  /* nobody has to do anything about them now */
+#define WHOLE_ROWS 100   /* of one that is looked at alone */
+#define SKIP_MOST 100000 /* further on, a filter finds it sooner */
 
 /* What the address asks for. Borrowed; "" is NULL. */
 typedef struct {
-	const char *team, *topic, *state, *search;
+	const char *team, *topic, *state, *part, *search;
+	const char *level; /* never in the address */
 	bool overdue;
+	guint skip;
 } Filter;
+
+/* What is due, in the order of what to do first; a case is in one of them. */
+static const struct {
+	const char *id, *title;
+	const char *part, *state;
+	bool overdue;
+	guint rows;
+} sections[] = {
+    {"overdue", N_("Overdue"), NULL, NULL, true, SECTION_ROWS},
+    {"promised", N_("Promises"), "promised", NULL, false, SECTION_ROWS},
+    {"due", N_("Due next"), "next", NULL, false, SECTION_ROWS},
+    {"paused", N_("Waiting"), NULL, "paused", false, WAITING_ROWS},
+};
+#define SECTIONS G_N_ELEMENTS(sections)
 
 typedef struct {
 	Page page;
 	Filter filter;
-	GPtrArray *status, *cases, *paused;
+	GPtrArray *status;
+	GPtrArray *cases[SECTIONS]; /* one row more than shown, if there is */
+	GPtrArray *whole;           /* instead of them; NULL */
 } Board;
 
 static const char *field(const WebRequest *request, const char *name)
@@ -32,23 +50,40 @@ static const char *field(const WebRequest *request, const char *name)
 
 static Filter filter_of(const WebRequest *request)
 {
+	const char *skip = field(request, "skip");
+	guint64 n = skip != NULL ? g_ascii_strtoull(skip, NULL, 10) : 0;
+
 	return (Filter){.team = field(request, "team"),
 	    .topic = field(request, "topic"),
 	    .state = field(request, "state"),
+	    .part = field(request, "part"),
 	    .search = field(request, "search"),
-	    .overdue = field(request, "overdue") != NULL};
+	    .overdue = field(request, "overdue") != NULL,
+	    .skip = (guint)MIN(n, SKIP_MOST)};
 }
 
-/* Nothing found is a list without rows. */
+/* Is one list asked for, and not all sections? */
+static bool is_whole(const Filter *filter)
+{
+	return filter->state != NULL || filter->part != NULL ||
+	       filter->overdue || filter->search != NULL;
+}
+
+/* One row more than ROWS tells that there are more. Nothing found is a list
+ * without rows. */
 static bool ask_cases(const WebRequest *request, const Filter *filter,
-    const char *state, const char *limit, GPtrArray **rows, GError **error)
+    guint rows, GPtrArray **found, GError **error)
 {
 	g_autoptr(GError) inner = NULL;
+	g_autofree char *limit = g_strdup_printf("%u", rows + 1);
+	g_autofree char *skip =
+	    filter->skip > 0 ? g_strdup_printf("%u", filter->skip) : NULL;
 
-	if (web_ask(request, rows, &inner, "cases", "team", filter->team,
-		"topic", filter->topic, "state", state, "search",
+	if (web_ask(request, found, &inner, "cases", "team", filter->team,
+		"topic", filter->topic, "state", filter->state, "part",
+		filter->part, "urgency", filter->level, "search",
 		filter->search, "overdue", filter->overdue ? "true" : NULL,
-		"limit", limit, NULL) ||
+		"limit", limit, "skip", skip, NULL) ||
 	    g_error_matches(inner, ANTEROOM_ERROR, ERROR_NO)) {
 		return true;
 	}
@@ -56,18 +91,65 @@ static bool ask_cases(const WebRequest *request, const Filter *filter,
 	return false;
 }
 
+/* The filter that shows section I alone. */
+static Filter filter_of_section(const Filter *filter, gsize i)
+{
+	Filter alone = *filter;
+
+	alone.state = sections[i].state;
+	alone.part = sections[i].part;
+	alone.overdue = sections[i].overdue;
+	return alone;
+}
+
+/* Of what is late already the most urgent comes first, however many are late;
+ * one list after the other until there are rows enough. */
+static bool ask_late(
+    Board *board, const WebRequest *request, gsize i, GError **error)
+{
+	Filter alone = filter_of_section(&board->filter, i);
+	GPtrArray *all =
+	    g_ptr_array_new_with_free_func((GDestroyNotify)json_value_free);
+
+	board->cases[i] = all;
+	for (int level = URGENCY_LEVELS - 1;
+	     level >= 0 && all->len <= sections[i].rows; level--) {
+		g_autoptr(GPtrArray) rows = NULL;
+
+		alone.level = urgency_name((Urgency)level);
+		if (!ask_cases(request, &alone, sections[i].rows - all->len,
+			&rows, error)) {
+			return false;
+		}
+		while (rows != NULL && rows->len > 0) {
+			g_ptr_array_add(all, g_ptr_array_steal_index(rows, 0));
+		}
+	}
+	return true;
+}
+
 static bool ask_all(Board *board, const WebRequest *request, GError **error)
 {
 	const Filter *filter = &board->filter;
 
-	if (!web_ask(request, &board->status, error, "status", NULL) ||
-	    !ask_cases(request, filter, filter->state, MOST_ROWS, &board->cases,
-		error)) {
+	if (!web_ask(request, &board->status, error, "status", NULL)) {
 		return false;
 	}
-	return filter->state != NULL || filter->overdue ||
-	       ask_cases(request, filter, "paused", MOST_PAUSED, &board->paused,
-		   error);
+	if (is_whole(filter)) {
+		return ask_cases(
+		    request, filter, WHOLE_ROWS, &board->whole, error);
+	}
+	for (gsize i = 0; i < SECTIONS; i++) {
+		Filter alone = filter_of_section(filter, i);
+
+		if (sections[i].overdue
+			? !ask_late(board, request, i, error)
+			: !ask_cases(request, &alone, sections[i].rows,
+			      &board->cases[i], error)) {
+			return false;
+		}
+	}
+	return true;
 }
 
 /* ---- the numbers ---- */
@@ -119,11 +201,27 @@ static Numbers numbers_of(const Board *board)
 	return sum;
 }
 
-static char *href(const Filter *filter, const char *state, bool overdue)
+static char *href(const Filter *filter)
 {
+	g_autofree char *skip =
+	    filter->skip > 0 ? g_strdup_printf("%u", filter->skip) : NULL;
+
 	return html_href("/", "team", filter->team, "topic", filter->topic,
-	    "state", state, "overdue", overdue ? "true" : NULL, "search",
-	    filter->search, NULL);
+	    "state", filter->state, "part", filter->part, "overdue",
+	    filter->overdue ? "true" : NULL, "search", filter->search, "skip",
+	    skip, NULL);
+}
+
+/* The same team, topic and words, in STATE or OVERDUE. */
+static char *href_to(const Filter *filter, const char *state, bool overdue)
+{
+	Filter other = *filter;
+
+	other.state = state;
+	other.part = NULL;
+	other.overdue = overdue;
+	other.skip = 0;
+	return href(&other);
 }
 
 static void tile(Board *board, const char *label, gint64 number,
@@ -164,10 +262,10 @@ static void tiles(Board *board)
 	const Page *page = &board->page;
 	const Filter *filter = &board->filter;
 	Numbers numbers = numbers_of(board);
-	g_autofree char *late = href(filter, NULL, true);
-	g_autofree char *open = href(filter, "open", false);
-	g_autofree char *paused = href(filter, "paused", false);
-	g_autofree char *answered = href(filter, "answered", false);
+	g_autofree char *late = href_to(filter, NULL, true);
+	g_autofree char *open = href_to(filter, "open", false);
+	g_autofree char *paused = href_to(filter, "paused", false);
+	g_autofree char *answered = href_to(filter, "answered", false);
 
 	html_open(page->html, "ul");
 	html_attr(page->html, "class", "tiles");
@@ -315,27 +413,6 @@ static void filter_form(Board *board)
 
 /* ---- the lists ---- */
 
-static bool is_late(const JsonValue *row)
-{
-	return json_length(json_get(row, "overdue")) > 0;
-}
-
-static bool is_paused(const JsonValue *row)
-{
-	return g_strcmp0(json_get_string(row, "state"), "paused") == 0;
-}
-
-/* The parts of what is due; a case is in one of them. */
-typedef enum { PART_LATE, PART_PROMISED, PART_NEXT, PART_NONE } Part;
-
-static Part part_of(const JsonValue *row)
-{
-	return is_late(row)                         ? PART_LATE
-	       : case_promised(row)                 ? PART_PROMISED
-	       : is_paused(row) || !case_waits(row) ? PART_NONE
-						    : PART_NEXT;
-}
-
 static void list_begin(
     Board *board, const char *id, const char *title, const char *count)
 {
@@ -354,9 +431,55 @@ static void list_begin(
 	html_attr(html, "class", "cases");
 }
 
-static void list_end(Board *board)
+/* Rows of a list, and a way to those that aren't shown. */
+typedef struct {
+	const char *id, *title;
+	const GPtrArray *rows;
+	guint most;
+	gint64 all;       /* how many there are; -1: not known */
+	const char *more; /* address and label of the way on */
+	const char *label;
+} List;
+
+static char *count_of(const List *list)
 {
+	if (list->rows->len <= list->most) {
+		return g_strdup_printf("%u", list->rows->len);
+	}
+	return list->all > list->most
+		   ? g_strdup_printf("%" G_GINT64_FORMAT, list->all)
+		   : g_strdup_printf("%u+", list->most);
+}
+
+static void way(Board *board, const char *url, const char *label)
+{
+	Html *html = board->page.html;
+
+	html_open(html, "p");
+	html_attr(html, "class", "more");
+	html_open(html, "a");
+	html_url(html, "href", url);
+	html_text(html, label);
+	html_close(html);
+	html_close(html);
+}
+
+static void print_list(Board *board, const List *list)
+{
+	g_autofree char *count = NULL;
+
+	if (list->rows == NULL || list->rows->len == 0) {
+		return;
+	}
+	count = count_of(list);
+	list_begin(board, list->id, list->title, count);
+	for (guint i = 0; i < MIN(list->rows->len, list->most); i++) {
+		case_row(&board->page, list->rows->pdata[i]);
+	}
 	html_close(board->page.html);
+	if (list->rows->len > list->most) {
+		way(board, list->more, list->label);
+	}
 	html_close(board->page.html);
 }
 
@@ -375,53 +498,70 @@ static gint more_urgent(gconstpointer a, gconstpointer b)
 	       (gint)level_of(*(JsonValue *const *)a);
 }
 
-/* The rows of PART, the next deadline first; of what is late already, the most
- * urgent. Transfer container. */
-static GPtrArray *rows_of(const Board *board, Part part)
+static void section(Board *board, gsize i)
 {
-	GPtrArray *rows = g_ptr_array_new();
+	Filter alone = filter_of_section(&board->filter, i);
+	g_autofree char *more = href(&alone);
+	List list = {.id = sections[i].id,
+	    .title = t(&board->page, sections[i].title),
+	    .rows = board->cases[i],
+	    .most = sections[i].rows,
+	    .all = -1,
+	    .more = more,
+	    .label = t(&board->page, "Show all")};
 
-	for (guint i = 0; board->cases != NULL && i < board->cases->len; i++) {
-		if (part_of(board->cases->pdata[i]) == part) {
-			g_ptr_array_add(rows, board->cases->pdata[i]);
+	if (sections[i].overdue && alone.topic == NULL) {
+		list.all = numbers_of(board).overdue;
+	}
+	print_list(board, &list);
+}
+
+/* What a list that is looked at alone is called. */
+static const char *title_of(const Board *board)
+{
+	const Filter *filter = &board->filter;
+
+	for (gsize i = 0; i < SECTIONS && filter->state == NULL; i++) {
+		if ((sections[i].overdue && filter->overdue) ||
+		    (sections[i].part != NULL &&
+			g_strcmp0(sections[i].part, filter->part) == 0)) {
+			return t(&board->page, sections[i].title);
 		}
 	}
-	if (part == PART_LATE) {
-		g_ptr_array_sort(rows, more_urgent); /* stable */
-	}
-	return rows;
+	return filter->state != NULL ? page_word(&board->page, filter->state)
+				     : t(&board->page, "Found");
 }
 
-static void whole_list(
-    Board *board, const char *id, const char *title, const GPtrArray *rows)
+static void whole(Board *board)
 {
-	g_autofree char *count =
-	    g_strdup_printf("%u", rows != NULL ? rows->len : 0);
+	Filter before = board->filter, after = board->filter;
+	g_autofree char *next = NULL;
+	List list = {.id = board->filter.overdue ? "overdue" : "found",
+	    .title = title_of(board),
+	    .rows = board->whole,
+	    .most = WHOLE_ROWS,
+	    .all = -1,
+	    .label = t(&board->page, "Further ones")};
 
-	if (rows == NULL || rows->len == 0) {
-		return;
+	if (board->filter.overdue && board->whole != NULL) {
+		g_ptr_array_sort(board->whole, more_urgent); /* stable */
 	}
-	list_begin(board, id, title, count);
-	for (guint i = 0; i < rows->len; i++) {
-		case_row(&board->page, rows->pdata[i]);
+	before.skip -= MIN(before.skip, WHOLE_ROWS);
+	after.skip += WHOLE_ROWS;
+	next = href(&after);
+	list.more = next;
+	if (board->filter.skip > 0) {
+		g_autofree char *back = href(&before);
+
+		way(board, back, t(&board->page, "Those before"));
 	}
-	list_end(board);
-}
-
-static void part_list(
-    Board *board, const char *id, const char *title, Part part)
-{
-	g_autoptr(GPtrArray) rows = rows_of(board, part);
-
-	whole_list(board, id, title, rows);
+	print_list(board, &list);
 }
 
 static void nothing(Board *board)
 {
 	Page *page = &board->page;
-	bool filtered = board->filter.state != NULL || board->filter.overdue ||
-			board->filter.topic != NULL ||
-			board->filter.search != NULL;
+	bool filtered = is_whole(&board->filter) || board->filter.topic != NULL;
 
 	html_open(page->html, "p");
 	html_attr(page->html, "class", "empty");
@@ -431,26 +571,30 @@ static void nothing(Board *board)
 	html_close(page->html);
 }
 
+static bool is_empty(const Board *board)
+{
+	guint n = board->whole != NULL ? board->whole->len : 0;
+
+	for (gsize i = 0; i < SECTIONS; i++) {
+		n += board->cases[i] != NULL ? board->cases[i]->len : 0;
+	}
+	return n == 0;
+}
+
 static void lists(Board *board)
 {
 	const Page *page = &board->page;
-	const Filter *filter = &board->filter;
 
 	html_open(page->html, "div");
 	html_attr(page->html, "class", "lists");
 	html_attr(page->html, "data-live", "lists");
-	if (filter->state != NULL) {
-		whole_list(board, "found", page_word(page, filter->state),
-		    board->cases);
-	} else {
-		part_list(board, "overdue", t(page, "Overdue"), PART_LATE);
-		part_list(
-		    board, "promised", t(page, "Promises"), PART_PROMISED);
-		part_list(board, "due", t(page, "Due next"), PART_NEXT);
-		whole_list(board, "paused", t(page, "Waiting"), board->paused);
+	if (is_whole(&board->filter)) {
+		whole(board);
 	}
-	if ((board->cases == NULL || board->cases->len == 0) &&
-	    (board->paused == NULL || board->paused->len == 0)) {
+	for (gsize i = 0; i < SECTIONS; i++) {
+		section(board, i);
+	}
+	if (is_empty(board)) {
 		nothing(board);
 	}
 	html_close(page->html);
@@ -488,6 +632,8 @@ void board_page(const WebRequest *request, WebReply *reply)
 		reply_error(request, reply, error);
 	}
 	g_clear_pointer(&board.status, g_ptr_array_unref);
-	g_clear_pointer(&board.cases, g_ptr_array_unref);
-	g_clear_pointer(&board.paused, g_ptr_array_unref);
+	for (gsize i = 0; i < SECTIONS; i++) {
+		g_clear_pointer(&board.cases[i], g_ptr_array_unref);
+	}
+	g_clear_pointer(&board.whole, g_ptr_array_unref);
 }

@@ -125,18 +125,6 @@ static bool runs(const JsonValue *promise)
 	return g_strcmp0(json_get_string(promise, "state"), "running") == 0;
 }
 
-bool case_promised(const JsonValue *row)
-{
-	const JsonValue *promises = json_get(row, "promises");
-
-	for (guint i = 0; i < json_length(promises); i++) {
-		if (runs(json_at(promises, i))) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* The one that comes first; due_s 0: none. */
 static Due next_due(const JsonValue *row)
 {
@@ -164,12 +152,6 @@ static Due next_due(const JsonValue *row)
 		}
 	}
 	return due;
-}
-
-bool case_waits(const JsonValue *row)
-{
-	return next_due(row).due_s != 0 ||
-	       g_strcmp0(json_get_string(row, "state"), "open") == 0;
 }
 
 static void due_cell(Page *page, const JsonValue *row)

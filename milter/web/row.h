@@ -8,12 +8,6 @@
  * used. ROW as `cases` gives it. */
 void case_row(Page *page, const JsonValue *row);
 
-/* Did a reply promise something that isn't done yet? */
-bool case_promised(const JsonValue *row);
-
-/* Is it open, or is anything about it due? */
-bool case_waits(const JsonValue *row);
-
 /* The subject, or that it is restricted. */
 void case_subject(Page *page, const JsonValue *row);
 

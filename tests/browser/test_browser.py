@@ -270,7 +270,8 @@ class Hostile(unittest.TestCase):
         cases = [case["id"] for case in self.site.daemon.cases()]
         self.assertGreater(len(cases), 150)
         self.site.play(
-            "hostile", paths=["/", "/reports", "/?search=<script>", "/rules",
+            "hostile", paths=["/", "/?state=open", "/?state=open&skip=100",
+                              "/reports", "/?search=<script>", "/rules",
                               "/health", "/?team=<script>&topic='%22"] +
             [f"/cases/{case}" for case in cases[::12]],
             letters=[f"I was charged twice, refund please. {mark}"

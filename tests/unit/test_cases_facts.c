@@ -189,6 +189,10 @@ static const CaseFilter filters[] = {
     {.part = CASE_PART_PROMISED, .team = "care", .now_s = T0 + 60 * DAY},
     {.topic = "press", .teams = some_teams, .limit = 60},
     {.states = 1u << CASE_CLOSED, .limit = 25},
+    {.levels = 1u << URGENCY_HIGH, .limit = 15},
+    {.levels = 1u << URGENCY_CRITICAL | 1u << URGENCY_NORMAL,
+	.overdue = true,
+	.now_s = T0 + 20 * DAY},
 };
 
 static GPtrArray *lists_of(World *world)
