@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "anteroom/facts.h"
 #include "anteroom/tick.h"
 #include "cases/notice.h"
 
@@ -21,6 +22,7 @@ typedef struct {
 	const Conf *conf;
 	const Sla *sla;
 	gint64 now_s;
+	FactNames *names;
 	GHashTable *teams;  /* name, the configuration's -> Sight */
 	gint64 last_s;      /* when it was done before; 0 = never */
 	guint64 from, next; /* notices of one transaction; next 0 = the end */
@@ -28,17 +30,17 @@ typedef struct {
 
 /* ---- teams that nobody sees answer ---- */
 
-static bool count_case(const Case *kase, gpointer data)
+static void count_case(guint64 id, const Fact *fact, gpointer data)
 {
 	Care *care = data;
-	Sight *sight = g_hash_table_lookup(care->teams, kase->team);
+	Sight *sight = g_hash_table_lookup(
+	    care->teams, fact_names_text(care->names, fact->team));
 
-	if (sight && kase->mode != MODE_SHADOW &&
-	    kase->received_s > care->now_s - LOOK_BACK_S) {
-		sight->seen += case_seen_answered(kase);
-		sight->by_hand += case_ended_unseen(kase);
+	(void)id;
+	if (sight && fact->mode != MODE_SHADOW) {
+		sight->seen += fact->seen_answered;
+		sight->by_hand += fact->ended_unseen;
 	}
-	return true;
 }
 
 static const char *assistant_of(const Conf *conf)
@@ -105,7 +107,8 @@ static bool do_week(Store *store, Care *care, GError **error)
 	}
 	/* A store that just began has no weeks behind it. */
 	return (!care->last_s ||
-		   store_each_by_id(store, count_case, care, error)) &&
+		   store_each_arrived(store, care->now_s - LOOK_BACK_S + 1,
+		       G_MAXINT64, count_case, care, error)) &&
 	       commit_run(store, week_change, care, error);
 }
 
@@ -166,7 +169,11 @@ bool store_care(Store *store, const Conf *conf, const Sla *sla, gint64 now_s,
 {
 	g_autoptr(GHashTable) teams =
 	    g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
-	Care care = {.conf = conf, .sla = sla, .now_s = now_s, .teams = teams};
+	Care care = {.conf = conf,
+	    .sla = sla,
+	    .now_s = now_s,
+	    .names = store_fact_names(store),
+	    .teams = teams};
 
 	if (!read_week(store, &care.last_s, error)) {
 		return false;

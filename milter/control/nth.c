@@ -1,40 +1,104 @@
-/* Selection by digits of eight bits, the highest first: each pass counts those
- * that begin as the one looked for does. */
+/* Numbers are counted in classes by their highest bits; only the class in which
+ * the one looked for must be is sorted. */
 #include "control/nth.h"
 
-#define DIGIT_BITS 8
-#define DIGITS (1u << DIGIT_BITS)
+#include <stdlib.h>
+
+#define CLASS_BITS 12
+#define CLASSES (1u << CLASS_BITS)
+
+typedef struct {
+	const guint32 *all;
+	guint n;
+	guint shift; /* number >> shift is its class */
+	guint counts[CLASSES];
+	GArray *sorted; /* the numbers of `class` */
+	guint class;
+} Classes;
+
+static int compare(const void *a, const void *b)
+{
+	guint32 x = *(const guint32 *)a, y = *(const guint32 *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void count(Classes *classes)
+{
+	guint32 bits = 0;
+
+	for (guint i = 0; i < classes->n; i++) {
+		bits |= classes->all[i];
+	}
+	while (bits >> classes->shift >= CLASSES) {
+		classes->shift++;
+	}
+	for (guint i = 0; i < classes->n; i++) {
+		classes->counts[classes->all[i] >> classes->shift]++;
+	}
+}
+
+static void sort_class(Classes *classes, guint class)
+{
+	if (classes->class == class) {
+		return;
+	}
+	classes->class = class;
+	g_array_set_size(classes->sorted, 0);
+	for (guint i = 0; i < classes->n; i++) {
+		if (classes->all[i] >> classes->shift == class) {
+			g_array_append_val(classes->sorted, classes->all[i]);
+		}
+	}
+	qsort(classes->sorted->data, classes->sorted->len, sizeof(guint32),
+	    compare);
+}
+
+static guint32 find(Classes *classes, guint rank)
+{
+	guint class = 0;
+
+	while (rank >= classes->counts[class]) {
+		rank -= classes->counts[class ++];
+	}
+	if (classes->shift == 0) {
+		return class;
+	}
+	sort_class(classes, class);
+	return g_array_index(classes->sorted, guint32, rank);
+}
+
+void nth_several(const guint32 *all, guint n, const guint *ranks, guint n_ranks,
+    guint32 *found)
+{
+	Classes classes = {.all = all,
+	    .n = n,
+	    .sorted = g_array_new(FALSE, FALSE, sizeof(guint32)),
+	    .class = CLASSES};
+
+	count(&classes);
+	for (guint i = 0; i < n_ranks; i++) {
+		found[i] = find(&classes, ranks[i]);
+	}
+	g_array_unref(classes.sorted);
+}
 
 guint32 nth_least(const guint32 *all, guint n, guint rank)
 {
-	guint32 found = 0, known = 0; /* known: the bits that are */
+	guint32 found;
 
-	for (guint shift = 32; shift > 0;) {
-		guint counts[DIGITS] = {0};
-		guint digit = 0;
-
-		shift -= DIGIT_BITS;
-		for (guint i = 0; i < n; i++) {
-			if (((all[i] ^ found) & known) == 0) {
-				counts[all[i] >> shift & (DIGITS - 1)]++;
-			}
-		}
-		while (digit + 1 < DIGITS && rank >= counts[digit]) {
-			rank -= counts[digit++];
-		}
-		found |= digit << shift;
-		known |= (guint32)(DIGITS - 1) << shift;
-	}
+	nth_several(all, n, &rank, 1, &found);
 	return found;
 }
 
 gint64 nth_median(const guint32 *all, guint n)
 {
-	gint64 upper;
+	const guint ranks[] = {(n - 1) / 2, n / 2};
+	guint32 found[2];
 
 	if (n == 0) {
 		return -1;
 	}
-	upper = nth_least(all, n, n / 2);
-	return n % 2 == 0 ? (upper + nth_least(all, n, n / 2 - 1)) / 2 : upper;
+	nth_several(all, n, ranks, 2, found);
+	return ((gint64)found[0] + found[1]) / 2;
 }

@@ -4,8 +4,13 @@
 
 #include <glib.h>
 
-/* That of the N numbers at ALL which RANK (0.., below N) others precede. In
- * four passes whatever the numbers are. */
+/* Those of the N numbers at ALL, at least one, which each of N_RANKS ranks
+ * (0.., below N) others precede, into FOUND. In few passes, as long as not most
+ * of them are nearly the same. */
+void nth_several(const guint32 *all, guint n, const guint *ranks, guint n_ranks,
+    guint32 *found);
+
+/* That of one rank. */
 guint32 nth_least(const guint32 *all, guint n, guint rank);
 
 /* The middle one, or the mean of the two in the middle; -1 of none. */

@@ -1,7 +1,7 @@
 /*
- * Summing up a period: one look at the facts of all cases, then at the
- * timelines of the breaches that are listed. This is the only place that knows
- * how a report is computed.
+ * Summing up a period: one look at the facts of what arrived in it and at
+ * those of what is open, then at the timelines of the breaches that are listed.
+ * This is the only place that knows how a report is computed.
  */
 #include "control/sums.h"
 
@@ -43,14 +43,10 @@ typedef struct {
 	Report *report;
 	GByteArray *teams_wanted, *topics_wanted;        /* of Want */
 	GPtrArray *teams, *topics, *holding, *calendars; /* by number */
-	GArray *arrivals; /* of Arrival, for the days */
-	GArray *late;     /* of Late */
+	GPtrArray *days; /* of guint[n_days]: arrivals, by number of topic */
+	GArray *late;    /* of Late */
+	gint64 late_least_s; /* those due before it won't be listed */
 } Sums;
-
-typedef struct {
-	gint32 day;
-	ReportGroup *topic;
-} Arrival;
 
 const gint64 *report_times(void)
 {
@@ -287,13 +283,6 @@ static bool any_overdue(const Sums *sums, const Fact *fact)
 	return false;
 }
 
-static guint32 first_reply_took(const Fact *fact)
-{
-	return fact->first_reply_s > fact->received_s
-		   ? fact->first_reply_s - fact->received_s
-		   : 0;
-}
-
 static void add_to_group(ReportGroup *group, const Fact *fact, bool overdue)
 {
 	group->arrived++;
@@ -303,7 +292,7 @@ static void add_to_group(ReportGroup *group, const Fact *fact, bool overdue)
 	group->met += fact->met;
 	group->missed += fact->missed;
 	if (fact->first_reply_s != 0) {
-		guint32 took_s = first_reply_took(fact);
+		guint32 took_s = fact_took(fact);
 
 		group->answered++;
 		g_array_append_val(group->reply_s, took_s);
@@ -353,9 +342,22 @@ static void add_reply(Sums *sums, const Fact *fact)
 	guint i;
 
 	if (fact->first_reply_s != 0) {
-		i = class_of(time_bounds, REPORT_TIMES, first_reply_took(fact));
+		i = class_of(time_bounds, REPORT_TIMES, fact_took(fact));
 		sums->report->times[i][fact->late]++;
 		add_used(sums, fact);
+	}
+}
+
+static void count_day(Sums *sums, guint32 topic, gint32 day)
+{
+	gpointer *slot = slot_of(sums->days, topic);
+	guint n_days = sums->report->n_days;
+
+	if (*slot == NULL) {
+		*slot = g_new0(guint, n_days);
+	}
+	if (day >= 0 && (guint)day < n_days) {
+		((guint *)*slot)[day]++;
 	}
 }
 
@@ -364,18 +366,15 @@ static void add_arrival(Sums *sums, const Fact *fact, bool overdue)
 	Report *report = sums->report;
 	gint64 local_s = local_of(sums, fact->received_s);
 	gint32 day = day_of(local_s);
-	Arrival arrival = {.day = day - report->first_day,
-	    .topic = group_of(sums, sums->topics, report->topics, fact->topic)};
 	guint week = (guint)(day - monday_of(report->first_day)) / 7;
 
-	add_to_group(arrival.topic, fact, overdue);
+	add_to_group(group_of(sums, sums->topics, report->topics, fact->topic),
+	    fact, overdue);
+	count_day(sums, fact->topic, day - report->first_day);
 	report->hours[day - monday_of(day)]
 		     [(local_s - (gint64)day * DAY_S) / HOUR_S]++;
 	if (week < report->weeks->len) {
 		add_to_group(report->weeks->pdata[week], fact, overdue);
-	}
-	if (arrival.day >= 0 && (guint)arrival.day < report->n_days) {
-		g_array_append_val(sums->arrivals, arrival);
 	}
 }
 
@@ -390,11 +389,12 @@ static int newest_late(gconstpointer a, gconstpointer b)
 		   : (x->id < y->id) - (x->id > y->id);
 }
 
-static void sift_late(GArray *late)
+static void sift_late(GArray *late, gint64 *least_s)
 {
 	g_array_sort(late, newest_late);
 	if (late->len > REPORT_MAX_BREACHES) {
 		g_array_set_size(late, REPORT_MAX_BREACHES);
+		*least_s = g_array_index(late, Late, late->len - 1).clock.due_s;
 	}
 }
 
@@ -408,9 +408,12 @@ static void add_late(
 	    .level = (Urgency)fact->level};
 
 	sums->report->breaches_all++;
+	if (clock->due_s < sums->late_least_s) {
+		return;
+	}
 	g_array_append_val(sums->late, late);
 	if (sums->late->len >= SIFT_BREACHES) {
-		sift_late(sums->late);
+		sift_late(sums->late, &sums->late_least_s);
 	}
 }
 
@@ -487,24 +490,36 @@ static void add_held(Sums *sums, const Fact *fact)
 
 /* ---- all of them ---- */
 
+static bool counts(const Sums *sums, const Fact *fact)
+{
+	const ReportAsk *ask = sums->ask;
+
+	return fact->mode != MODE_SHADOW &&
+	       wanted(sums, sums->teams_wanted, fact->team, ask->team,
+		   ask->teams) &&
+	       wanted(sums, sums->topics_wanted, fact->topic, ask->topic, NULL);
+}
+
+/* Whenever it came. */
+static void sum_age(guint64 id, const Fact *fact, gpointer data)
+{
+	Sums *sums = data;
+
+	(void)id;
+	if (counts(sums, fact) &&
+	    (fact->state == CASE_OPEN || fact->state == CASE_PAUSED)) {
+		sums->report->ages[class_of(age_bounds, REPORT_AGES,
+		    sums->ask->now_s - fact->received_s)]++;
+	}
+}
+
 static void sum_one(guint64 id, const Fact *fact, gpointer data)
 {
 	Sums *sums = data;
-	const ReportAsk *ask = sums->ask;
 	Report *report = sums->report;
 	bool overdue;
 
-	if (fact->mode == MODE_SHADOW ||
-	    !wanted(
-		sums, sums->teams_wanted, fact->team, ask->team, ask->teams) ||
-	    !wanted(sums, sums->topics_wanted, fact->topic, ask->topic, NULL)) {
-		return;
-	}
-	if (fact->state == CASE_OPEN || fact->state == CASE_PAUSED) {
-		report->ages[class_of(
-		    age_bounds, REPORT_AGES, ask->now_s - fact->received_s)]++;
-	}
-	if (fact->received_s < ask->from_s || fact->received_s >= ask->to_s) {
+	if (!counts(sums, fact)) {
 		return;
 	}
 	overdue = any_overdue(sums, fact);
@@ -578,7 +593,7 @@ static ReportBreach *breach_of(const Sums *sums, const Late *late)
 
 static bool sum_breaches(Sums *sums, Store *store, GError **error)
 {
-	sift_late(sums->late);
+	sift_late(sums->late, &sums->late_least_s);
 	for (guint i = 0; i < sums->late->len; i++) {
 		ReportBreach *breach =
 		    breach_of(sums, &g_array_index(sums->late, Late, i));
@@ -596,24 +611,22 @@ static bool sum_breaches(Sums *sums, Store *store, GError **error)
 
 /* ---- the whole ---- */
 
-static gint64 median_of(const GArray *times)
-{
-	return nth_median(
-	    (const guint32 *)(gconstpointer)times->data, times->len);
-}
-
 static void finish_group(gpointer data, gpointer unused)
 {
 	ReportGroup *group = data;
 	const GArray *times = group->reply_s;
+	guint64 n = times->len;
+	/* The last: the least that nine of ten don't exceed. */
+	const guint ranks[] = {
+	    (guint)(n - 1) / 2, (guint)n / 2, (guint)((n * 9 + 9) / 10 - 1)};
+	guint32 found[G_N_ELEMENTS(ranks)];
 
 	(void)unused;
-	group->median_s = median_of(times);
-	if (times->len > 0) {
-		/* The least that nine of ten don't exceed. */
-		group->p90_s = nth_least(
-		    (const guint32 *)(gconstpointer)times->data, times->len,
-		    (guint)(((guint64)times->len * 9 + 9) / 10 - 1));
+	if (n > 0) {
+		nth_several((const guint32 *)(gconstpointer)times->data,
+		    times->len, ranks, G_N_ELEMENTS(ranks), found);
+		group->median_s = ((gint64)found[0] + found[1]) / 2;
+		group->p90_s = found[2];
 	}
 }
 
@@ -622,7 +635,9 @@ static void finish_holding(gpointer data, gpointer unused)
 	ReportHolding *holding = data;
 
 	(void)unused;
-	holding->median_s = median_of(holding->held_s);
+	holding->median_s =
+	    nth_median((const guint32 *)(gconstpointer)holding->held_s->data,
+		holding->held_s->len);
 	for (guint i = 0; i < holding->held_s->len; i++) {
 		holding->longest_s = MAX(holding->longest_s,
 		    g_array_index(holding->held_s, guint32, i));
@@ -644,24 +659,25 @@ static int by_team(gconstpointer a, gconstpointer b)
 	    (*(ReportHolding *const *)b)->team);
 }
 
+/* Topics have their places by now. */
 static void finish_days(Sums *sums)
 {
 	Report *report = sums->report;
 	guint n = report->topics->len;
-	g_autoptr(GHashTable) places = g_hash_table_new(NULL, NULL);
 
 	report->days = g_new0(guint, (gsize)report->n_days * MAX(n, 1));
-	for (guint i = 0; i < n; i++) {
-		g_hash_table_insert(
-		    places, report->topics->pdata[i], GUINT_TO_POINTER(i));
-	}
-	for (guint i = 0; i < sums->arrivals->len; i++) {
-		const Arrival *arrival =
-		    &g_array_index(sums->arrivals, Arrival, i);
-		guint topic = GPOINTER_TO_UINT(
-		    g_hash_table_lookup(places, arrival->topic));
+	for (guint i = 0; i < sums->topics->len; i++) {
+		const guint *days =
+		    i < sums->days->len ? sums->days->pdata[i] : NULL;
+		guint place;
 
-		report->days[(gsize)arrival->day * n + topic]++;
+		if (days == NULL || !g_ptr_array_find(report->topics,
+					sums->topics->pdata[i], &place)) {
+			continue;
+		}
+		for (guint day = 0; day < report->n_days; day++) {
+			report->days[(gsize)day * n + place] = days[day];
+		}
 	}
 }
 
@@ -683,7 +699,9 @@ static void finish(Sums *sums)
 static bool look(Sums *sums, Store *store, GError **error)
 {
 	return begin_days(sums, error) &&
-	       store_each_fact(store, sum_one, sums, error) &&
+	       store_each_unsettled(store, sum_age, sums, error) &&
+	       store_each_arrived(store, sums->ask->from_s, sums->ask->to_s,
+		   sum_one, sums, error) &&
 	       sum_breaches(sums, store, error);
 }
 
@@ -699,7 +717,7 @@ static void sums_init(Sums *sums, Store *store, const ReportAsk *ask)
 	sums->topics = g_ptr_array_new();
 	sums->holding = g_ptr_array_new();
 	sums->calendars = g_ptr_array_new();
-	sums->arrivals = g_array_new(FALSE, FALSE, sizeof(Arrival));
+	sums->days = g_ptr_array_new_with_free_func(g_free);
 	sums->late = g_array_new(FALSE, FALSE, sizeof(Late));
 }
 
@@ -713,7 +731,7 @@ static void sums_clear(Sums *sums)
 	g_ptr_array_unref(sums->topics);
 	g_ptr_array_unref(sums->holding);
 	g_ptr_array_unref(sums->calendars);
-	g_array_unref(sums->arrivals);
+	g_ptr_array_unref(sums->days);
 	g_array_unref(sums->late);
 	report_free(sums->report);
 }

@@ -4,7 +4,10 @@
  * They go through drafts, so that each has its events and index entries, but
  * in few large transactions.
  *
- * usage: bench_fill FOLDER CASES MIB
+ * They come in order, as mail does. One of LATELY came within the last days and
+ * is in work; of the others one in a thousand was forgotten.
+ *
+ * usage: bench_fill FOLDER CASES MIB [LATELY]
  */
 #include "cases/internal.h"
 
@@ -16,7 +19,9 @@
 #define DAY_S 86400
 #define HOUR_S 3600
 #define BATCH 2000
-#define LATELY 100 /* one of so many came just now and is in work */
+#define LATELY_DAYS 4
+#define USUAL_LATELY 100
+#define FORGOTTEN 1000
 
 /* Of the flow tests' configuration. */
 static const char *const teams[] = {
@@ -27,7 +32,8 @@ static const char *const topics[] = {
 typedef struct {
 	GRand *rand;
 	gint64 now_s;
-	guint left;
+	guint all, left;
+	guint lately; /* one of so many */
 } Fill;
 
 static gint64 upto(Fill *fill, gint64 most)
@@ -96,13 +102,25 @@ static const char *team_of(Fill *fill)
 	return teams[MIN(i / 100, n - 1)];
 }
 
+/* How long ago the next one came: with as much time between all of the last
+ * days, and between all before. */
+static gint64 ago_s_of(const Fill *fill)
+{
+	guint lately = MAX(fill->all / fill->lately, 1);
+
+	if (fill->left <= lately) {
+		return (gint64)fill->left * LATELY_DAYS * DAY_S / lately;
+	}
+	return LATELY_DAYS * DAY_S + (gint64)(fill->left - lately) *
+					 (DAYS - LATELY_DAYS) * DAY_S /
+					 MAX(fill->all - lately, 1);
+}
+
 static Case *case_of(Fill *fill)
 {
 	Case *kase = case_empty();
-	bool lately = upto(fill, LATELY) == 0;
-	gint64 ago_s = upto(fill, lately ? 4 * DAY_S : DAYS * DAY_S);
 
-	kase->received_s = fill->now_s - ago_s - 1;
+	kase->received_s = fill->now_s - ago_s_of(fill) - 1;
 	set(&kase->desk, "ceo");
 	set(&kase->team, team_of(fill));
 	case_set_topic(
@@ -150,7 +168,8 @@ static void live(Fill *fill, Draft *draft)
 		draft_event(
 		    draft, kase->received_s + 30, "route", "eva", "care");
 	}
-	if (age_s > 4 * DAY_S || upto(fill, 3) == 0) {
+	if (age_s > LATELY_DAYS * DAY_S ? upto(fill, FORGOTTEN) > 0
+					: upto(fill, 3) == 0) {
 		answer(fill, kase, upto(fill, 3) > 0);
 		draft_event(draft, kase->first_reply_s, "reply",
 		    "bob@example.com", kase->from);
@@ -186,10 +205,12 @@ int main(int argc, char **argv)
 	bool good = true;
 
 	if (mib == 0) {
-		fputs("usage: bench_fill FOLDER CASES MIB\n", stderr);
+		fputs("usage: bench_fill FOLDER CASES MIB [LATELY]\n", stderr);
 		return 2;
 	}
-	fill.left = (guint)g_ascii_strtoull(argv[2], NULL, 10);
+	fill.all = fill.left = (guint)g_ascii_strtoull(argv[2], NULL, 10);
+	fill.lately = argc > 4 ? (guint)g_ascii_strtoull(argv[4], NULL, 10) : 0;
+	fill.lately = fill.lately > 0 ? fill.lately : USUAL_LATELY;
 	fill.rand = g_rand_new_with_seed(1);
 	store = store_open(argv[1], mib << 20, &error);
 	while (store && good && fill.left > 0) {

@@ -8,6 +8,7 @@ BENCH_CASES=1000000 tests/bench/bench_pages.py
 BENCH_STORE names a store of bench_fill's to use again instead of filling one.
 """
 import http.client
+import json
 import os
 import pathlib
 import queue
@@ -27,6 +28,7 @@ from mailserver import wait_until
 
 CASES = int(os.environ.get("BENCH_CASES", "100000"))
 STORE = os.environ.get("BENCH_STORE")
+LATELY = os.environ.get("BENCH_LATELY", "100")  # one of so many is in work
 RATE = int(os.environ.get("BENCH_RATE", "50"))
 SECONDS = int(os.environ.get("BENCH_SECONDS", "15"))
 CONNECTIONS = 24
@@ -45,6 +47,18 @@ def of_process(pid, field):
             if line.startswith(field + ":"):
                 return int(line.split()[1])
     return 0
+
+
+def cpu_s(pid):
+    """Seconds of CPU that the process has used."""
+    with open(f"/proc/{pid}/stat") as stat:
+        fields = stat.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def open_cases(web, token):
+    status = web.browser(token=token).get("/api/v1/status")
+    return sum(team["open"] for team in json.loads(status.text)["teams"])
 
 
 def path_of(kind, rand, cases):
@@ -121,7 +135,7 @@ def fill(store, cases):
         shutil.copytree(STORE, store)
     else:
         subprocess.run([BUILD / "tests/bench/bench_fill", store, str(cases),
-                        "8192"], check=True, timeout=1800)
+                        "8192", LATELY], check=True, timeout=1800)
 
 
 def pages(row, folder, cases):
@@ -136,9 +150,15 @@ def pages(row, folder, cases):
         web.add("ea", "assistant")
         token = web.token("ea")
         drive(port, token, cases, 3)  # warms up
+        before = cpu_s(daemon.process.pid), cpu_s(web.process.pid)
         took = drive(port, token, cases, SECONDS)
+        after = cpu_s(daemon.process.pid), cpu_s(web.process.pid)
         row("pages: cases, requests a second, load average",
             f"{cases}, {RATE}, {os.getloadavg()[0]:.1f}")
+        row("pages: open cases", f"{open_cases(web, token)}")
+        row("pages: CPU a request, anteroomd + anteroom-web",
+            " + ".join(f"{(b - a) * 1e3 / len(took):.1f}"
+                       for a, b in zip(before, after)) + " ms")
         good = report(row, took)
         web_mib = of_process(web.process.pid, "VmHWM") / 1024
         good &= row("pages: anteroom-web, most memory", f"{web_mib:.0f} MB",
