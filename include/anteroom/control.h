@@ -77,7 +77,7 @@ typedef struct {
 } CommandWord;
 
 #define COMMAND_ARGUMENTS 4
-#define COMMAND_OPTIONS 12
+#define COMMAND_OPTIONS 14
 
 typedef struct Command {
 	const char *name;
