@@ -44,9 +44,6 @@ typedef enum {
 	ROLE_ADMINISTRATOR,
 } Role;
 
-/* "none", "reader", "assistant", "administrator". Static. */
-const char *role_name(Role role);
-
 typedef enum {
 	WORD_FLAG, /* an option without a value */
 	WORD_TEXT, /* free text; as last argument: all words that follow */

@@ -44,10 +44,6 @@ bool user_in_team(const User *user, const char *team);
  * reference and changes nothing. */
 typedef struct Users Users;
 
-/* Reads the file PATH; one that isn't there has no users. ERROR_CONFIG with
- * the line when it is damaged, ERROR_DENIED when it can't be read. Transfer
- * full. */
-Users *users_load(const char *path, GError **error);
 Users *users_ref(Users *users);
 void users_unref(Users *users);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Users, users_unref)

@@ -142,7 +142,9 @@ static void end_clock(Draft *draft, Clock *clock, ClockState state, gint64 at_s)
 	tell(draft, clock, clock_state_name(clock->state), 0);
 }
 
-void clocks_start(Draft *draft, const Sla *sla, Metric metric, gint64 from_s)
+/* Starts METRIC from FROM_S if the policy promises it and none is live. */
+static void clocks_start(
+    Draft *draft, const Sla *sla, Metric metric, gint64 from_s)
 {
 	Case *kase = draft->kase;
 	const Policy *policy = policy_of(kase, sla);

@@ -69,7 +69,6 @@ bool hash_equal(const Hash *a, const Hash *b);
 void key_u8(Key *key, guint8 value);
 void key_u32(Key *key, guint32 value);
 void key_u64(Key *key, guint64 value);
-void key_hash(Key *key, const Hash *hash);
 /* Big-endian numbers out of a key; the caller has checked its length. */
 guint32 key_get_u32(const guint8 *at);
 guint64 key_get_u64(const guint8 *at);
@@ -379,8 +378,6 @@ guint clocks_unpromise(Draft *draft, gint64 made_s, gint64 at_s);
 /* The case is closed: what is late stays broken, the rest is let go. */
 void clocks_close_promises(Draft *draft, gint64 at_s);
 
-/* Starts METRIC from FROM_S if the policy promises it and none is live. */
-void clocks_start(Draft *draft, const Sla *sla, Metric metric, gint64 from_s);
 /* Ends the live clock of METRIC, met or missed. False: none was live. */
 bool clocks_stop(Draft *draft, Metric metric, gint64 at_s);
 bool clocks_revoke(Draft *draft, Metric metric, gint64 at_s);

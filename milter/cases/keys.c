@@ -33,7 +33,7 @@ void key_u64(Key *key, guint64 value)
 	append(key, &big, sizeof(big));
 }
 
-void key_hash(Key *key, const Hash *hash)
+static void key_hash(Key *key, const Hash *hash)
 {
 	append(key, hash->bytes, sizeof(hash->bytes));
 }

@@ -114,7 +114,7 @@ const char *rung_address(const Conf *conf, const Case *kase, Rung rung)
 
 /* The team's own hours; the desk's people keep those in which the promise
  * counts. */
-const Calendar *rung_calendar(const NoticeAsk *ask, const Case *kase)
+static const Calendar *rung_calendar(const NoticeAsk *ask, const Case *kase)
 {
 	const Team *team = conf_team(ask->conf, kase->team);
 	bool of_team = ask->rung == RUNG_TEAM || ask->rung == RUNG_LEAD;

@@ -28,7 +28,6 @@ bool draft_notice(Draft *draft, const NoticeAsk *ask);
 
 /* The address on RUNG for KASE; "" when there is none. */
 const char *rung_address(const Conf *conf, const Case *kase, Rung rung);
-const Calendar *rung_calendar(const NoticeAsk *ask, const Case *kase);
 
 /* Gives NOTICE its number and queues it; a breach may go into a summary
  * instead. NOTICE stays the caller's. */

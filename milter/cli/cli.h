@@ -84,12 +84,9 @@ typedef struct {
 typedef bool (*MailboxVisit)(
     const MailboxMessage *message, gpointer data, GError **error);
 
-/* All messages of PATH: an mbox, a Maildir, a folder of messages, a message, or
- * "-". What can't be read within a folder is said and counted in *UNREADABLE.
- * ERROR_USAGE when PATH itself can't. */
-bool mailbox_each(const char *path, MailboxVisit visit, gpointer data,
-    guint *unreadable, GError **error);
-/* The same for each of PATHS. */
+/* All messages of each of PATHS: an mbox, a Maildir, a folder of messages, a
+ * message, or "-". What can't be read within a folder is said and counted in
+ * *UNREADABLE. ERROR_USAGE when a path itself can't. */
 bool mailbox_all(const GPtrArray *paths, MailboxVisit visit, gpointer data,
     guint *unreadable, GError **error);
 /* Was there anything, and all of it readable? If not, ERROR_NO for COMMAND. */

@@ -348,7 +348,10 @@ static bool read_folder(const Walk *walk, const char *folder, GError **error)
 	return paths != NULL;
 }
 
-bool mailbox_each(const char *path, MailboxVisit visit, gpointer data,
+/* All messages of PATH: an mbox, a Maildir, a folder of messages, a message, or
+ * "-". What can't be read within a folder is said and counted in *UNREADABLE.
+ * ERROR_USAGE when PATH itself can't. */
+static bool mailbox_each(const char *path, MailboxVisit visit, gpointer data,
     guint *unreadable, GError **error)
 {
 	Walk walk = {.visit = visit, .data = data, .unreadable = unreadable};

@@ -85,7 +85,8 @@ ErrorCode error_code_of_word(const char *word)
 	return ERROR_FATAL;
 }
 
-const char *role_name(Role role)
+/* "none", "reader", "assistant", "administrator". Static. */
+static const char *role_name(Role role)
 {
 	static const char *const names[] = {
 	    "none", "reader", "assistant", "administrator"};

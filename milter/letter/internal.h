@@ -41,10 +41,6 @@ void mime_body(GString *out, const char *mark, const char *text,
  * Transfer full. */
 char *words_span(gint64 span_s, bool brief);
 
-/* "15:30 (New York)", "tomorrow at 09:00 (New York)", "Fri 27 Nov at 09:00
- * (New York)", as seen at NOW_S in ZONE. Transfer full. */
-char *words_moment(gint64 at_s, gint64 now_s, const char *zone);
-
 /* "due in 42 minutes, at 15:30 (New York)", "overdue by 2 hours, since ...".
  * Transfer full. */
 char *words_due(gint64 due_s, gint64 now_s, const char *zone);

@@ -103,7 +103,9 @@ static char *which_day(GDateTime *at, GDateTime *now)
 	    g_date_time_get_day_of_month(at), months[month]);
 }
 
-char *words_moment(gint64 at_s, gint64 now_s, const char *zone)
+/* "15:30 (New York)", "tomorrow at 09:00 (New York)", "Fri 27 Nov at 09:00
+ * (New York)", as seen at NOW_S in ZONE. Transfer full. */
+static char *words_moment(gint64 at_s, gint64 now_s, const char *zone)
 {
 	g_autoptr(GDateTime) at = local(at_s, zone);
 	g_autoptr(GDateTime) now = local(now_s, zone);

@@ -239,7 +239,6 @@ void leaf_add_name(Reader *reader, const Leaf *leaf);
 /* Gives the texts of GROUP (of LeafText, consumed) to the message, without
  * those that say the same again. */
 void leaf_merge(Reader *reader, GPtrArray *group);
-void leaf_text_free(LeafText *text);
 
 void text_part_free(TextPart *part);
 

@@ -146,15 +146,6 @@ static LeafText *leaf_text_new(void)
 	return text;
 }
 
-void leaf_text_free(LeafText *text)
-{
-	g_string_free(text->split.now, TRUE);
-	g_string_free(text->split.quoted, TRUE);
-	g_string_free(text->split.signature, TRUE);
-	g_string_free(text->hidden, TRUE);
-	g_free(text);
-}
-
 /* Is "--" the line that ends at TO? */
 static bool is_delimiter(const char *text, const char *to)
 {

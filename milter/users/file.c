@@ -29,7 +29,10 @@ static Users *fail_errno(const char *path, ErrorCode code, GError **error)
 	return NULL;
 }
 
-Users *users_load(const char *path, GError **error)
+/* Reads the file PATH; one that isn't there has no users. ERROR_CONFIG with
+ * the line when it is damaged, ERROR_DENIED when it can't be read. Transfer
+ * full. */
+static Users *users_load(const char *path, GError **error)
 {
 	g_autofree char *text = NULL;
 	g_autoptr(GError) inner = NULL;

@@ -13,7 +13,6 @@ struct Users {
 
 Users *users_new(void);
 User *user_new(const char *name, UserRole role);
-void user_free(gpointer user);
 
 /* Takes USER over. */
 void users_take(Users *users, User *user);

@@ -52,7 +52,7 @@ User *user_new(const char *name, UserRole role)
 	return user;
 }
 
-void user_free(gpointer data)
+static void user_free(gpointer data)
 {
 	User *user = data;
 

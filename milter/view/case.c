@@ -139,7 +139,10 @@ static void hit_line(const JsonValue *hit, const ViewStyle *style, GString *out)
 	g_string_append_printf(out, "\n      %s\n", why);
 }
 
-void rules_lines(const JsonValue *rules, const ViewStyle *style, GString *out)
+/* "hit: +60 points, +60 urgency, in text: "words" (why)", of `hits` or
+ * `rules`. */
+static void rules_lines(
+    const JsonValue *rules, const ViewStyle *style, GString *out)
 {
 	for (guint i = 0; i < json_length(rules); i++) {
 		hit_line(json_at(rules, i), style, out);

@@ -80,7 +80,6 @@ typedef struct ViewKind {
 
 /* The string member as one safe line; "" when absent. Transfer full. */
 char *cell(const JsonValue *object, const char *name);
-char *cell_of(const JsonValue *value);
 /* A number; "-" when absent. Transfer full. */
 char *cell_int(const JsonValue *object, const char *name);
 /* The strings of an array joined by SEPARATOR. Transfer full. */
@@ -119,9 +118,5 @@ void act_row(View *view, const JsonValue *row, GString *out);
 void take_row(View *view, const JsonValue *row, GString *out);
 void backup_row(View *view, const JsonValue *row, GString *out);
 void fsck_row(View *view, const JsonValue *row, GString *out);
-
-/* "hit: +60 points, +60 urgency, in text: "words" (why)", of `hits` or
- * `rules`. */
-void rules_lines(const JsonValue *rules, const ViewStyle *style, GString *out);
 
 #endif

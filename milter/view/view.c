@@ -94,7 +94,7 @@ void view_end(View *view, GString *out)
 	}
 }
 
-char *cell_of(const JsonValue *value)
+static char *cell_of(const JsonValue *value)
 {
 	const char *text = json_as_string(value);
 
