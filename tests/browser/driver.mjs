@@ -374,7 +374,7 @@ const scenarios = {
 						.getBoundingClientRect().top));
 
 				assert.deepEqual(tops,
-					tops.toSorted((a, b) => a - b));
+					[...tops].sort((a, b) => a - b));
 			});
 	},
 
