@@ -65,14 +65,24 @@ static char *arrived_line(const JsonValue *digest)
 				    arrived, sensitive);
 }
 
+/* Of cases, not only of those that wait for an answer. */
+static char *overdue_line(const JsonValue *digest)
+{
+	guint overdue = count_of(digest, "overdue");
+
+	return overdue == 0 ? g_strdup("0")
+			    : g_strdup_printf("%u, answered ones that aren't "
+					      "resolved included",
+				  overdue);
+}
+
 static void write_figures(Page *page, const JsonValue *digest, gint64 now_s)
 {
 	g_autofree char *arrived = arrived_line(digest);
 	g_autofree char *answered =
 	    g_strdup_printf("%u", count_of(digest, "answered"));
 	g_autofree char *open = g_strdup_printf("%u", count_of(digest, "open"));
-	g_autofree char *overdue =
-	    g_strdup_printf("%u", count_of(digest, "overdue"));
+	g_autofree char *overdue = overdue_line(digest);
 	g_autofree char *share = share_of(json_get(digest, "first_reply"));
 	g_autofree char *in_time =
 	    share != NULL
@@ -85,7 +95,7 @@ static void write_figures(Page *page, const JsonValue *digest, gint64 now_s)
 	page_fact(page, "Arrived", arrived);
 	page_fact(page, "Answered", answered);
 	page_fact(page, "In time", in_time);
-	page_fact(page, "Open", open);
+	page_fact(page, "Unanswered", open);
 	page_fact(page, "Overdue", overdue);
 	page_fact(page, "Oldest", oldest);
 	page_facts_end(page);

@@ -97,20 +97,20 @@ double chart_stack(const ChartData *data, guint place)
 
 double chart_round_up(double most)
 {
-	/* Each is a multiple of GRID_LINES somewhere below it. */
-	static const double steps[] = {1, 2, 4, 6, 8, 10};
-	double power;
+	/* Of what is between two lines: counts stay whole. */
+	static const double steps[] = {1, 2, 3, 5, 10};
+	double step = most / GRID_LINES, power;
 
-	if (!(most > GRID_LINES)) {
+	if (!(step > 1)) {
 		return GRID_LINES;
 	}
-	power = pow(10, floor(log10(most)));
+	power = pow(10, floor(log10(step)));
 	for (gsize i = 0; i < G_N_ELEMENTS(steps); i++) {
-		if (steps[i] * power >= most) {
-			return steps[i] * power;
+		if (steps[i] * power >= step) {
+			return steps[i] * power * GRID_LINES;
 		}
 	}
-	return 10 * power;
+	return 10 * power * GRID_LINES;
 }
 
 void chart_number(double value, char *text, gsize size)
