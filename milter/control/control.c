@@ -101,6 +101,7 @@ Control *control_new(SetupSlot *slot, Store *store)
 	control->slot = slot;
 	control->store = store;
 	control->users = users_file_new();
+	control->reports = recent_new();
 	g_mutex_init(&control->looks);
 	control->started_s = times_now_s();
 	return control;
@@ -127,6 +128,7 @@ void control_free(Control *control)
 	if (control != NULL) {
 		control_stop(control);
 		users_file_free(control->users);
+		recent_free(control->reports);
 		g_mutex_clear(&control->looks);
 		g_free(control);
 	}
@@ -140,6 +142,11 @@ bool control_listen(Control *control, const char *path, GError **error)
 	return control->listener != NULL;
 }
 
+bool call_text(Call *call, const char *text)
+{
+	return call->row(text, strlen(text), call->data);
+}
+
 bool call_row(Call *call, Json *json)
 {
 	g_autofree char *text = NULL;
@@ -147,7 +154,7 @@ bool call_row(Call *call, Json *json)
 	json_end_object(json);
 	text = json_text(json);
 	json_free(json);
-	return call->row(text, strlen(text), call->data);
+	return call_text(call, text);
 }
 
 bool call_over(const Call *call)
@@ -219,6 +226,7 @@ bool control_dispatch(Control *control, const ControlRequest *request,
 	    .stopping = &control->stopping,
 	    .looks = &control->looks,
 	    .meter = control->meter,
+	    .reports = control->reports,
 	    .started_s = control->started_s,
 	    .guard = control->guard.enter != NULL ? &control->guard : NULL,
 	    .now_s = times_now_s(),

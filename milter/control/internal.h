@@ -5,6 +5,7 @@
 #include "anteroom/control.h"
 #include "anteroom/error.h"
 #include "anteroom/users.h"
+#include "control/recent.h"
 
 typedef struct Listener Listener;
 
@@ -19,6 +20,7 @@ struct Control {
 	GMutex looks;     /* held while one is written down */
 	gint stopping;    /* atomic: whoever waits for something stops */
 	UsersFile *users; /* of the web pages */
+	Recent *reports;
 };
 
 /* One command in work. Invariant: `setup` holds a reference throughout. */
@@ -31,6 +33,7 @@ typedef struct {
 	const gint *stopping;     /* atomic */
 	GMutex *looks;            /* of Control */
 	Meter *meter;             /* NULL: nothing is counted */
+	Recent *reports;          /* of Control */
 	gint64 started_s;         /* of this process's Control */
 	gint64 now_s;             /* the wall clock, or --now */
 	ControlRow row;
@@ -68,6 +71,8 @@ bool run_act(Call *call, GError **error); /* route ... merge */
 /* Gives the object of JSON as a row and frees JSON. False: the asker wants no
  * more. */
 bool call_row(Call *call, Json *json);
+/* The same of a row's text, which is the caller's. */
+bool call_text(Call *call, const char *text);
 
 /* Is there no sense in waiting any longer: the asker has gone, or the daemon
  * ends? */

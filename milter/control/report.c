@@ -169,9 +169,9 @@ static void write_holding(Json *json, const Report *report)
 	json_end_array(json);
 }
 
-static void report_row(Call *call, const ReportAsk *ask, const Report *report)
+static char *report_text(const ReportAsk *ask, const Report *report)
 {
-	Json *json = row_new();
+	g_autoptr(Json) json = row_new();
 
 	json_time(json, "at", ask->now_s);
 	json_time(json, "from", ask->from_s);
@@ -188,13 +188,40 @@ static void report_row(Call *call, const ReportAsk *ask, const Report *report)
 	write_times(json, report);
 	write_broken(json, report);
 	write_holding(json, report);
-	call_row(call, json);
+	json_end_object(json);
+	return json_text(json);
+}
+
+/* What the report follows from but the time. */
+static char *report_key(const ReportAsk *ask)
+{
+	g_autofree char *teams = ask->teams != NULL
+				     ? g_strjoinv("\n", (char **)ask->teams)
+				     : g_strdup("*");
+
+	return g_strjoin("\t", ask->zone != NULL ? ask->zone : "",
+	    ask->team != NULL ? ask->team : "",
+	    ask->topic != NULL ? ask->topic : "", teams, NULL);
 }
 
 static bool known_or_none(
     const Call *call, WordKind kind, const char *word, GError **error)
 {
 	return word == NULL || args_known(call, kind, word, error);
+}
+
+/* NULL with ERROR set. */
+static char *report_made(Call *call, const ReportAsk *ask, GError **error)
+{
+	g_autoptr(Report) report = report_new(call->store, ask, error);
+
+	if (report == NULL ||
+	    (report->all->arrived == 0 &&
+		(!known_or_none(call, WORD_TEAM, ask->team, error) ||
+		    !known_or_none(call, WORD_TOPIC, ask->topic, error)))) {
+		return NULL;
+	}
+	return report_text(ask, report);
 }
 
 bool run_report(Call *call, GError **error)
@@ -206,7 +233,9 @@ bool run_report(Call *call, GError **error)
 	    .zone = conf_zone(call->setup->conf),
 	    .sla = call->setup->sla};
 	CaseLook look = call_look(call);
-	g_autoptr(Report) report = NULL;
+	gint64 began_us = g_get_monotonic_time();
+	g_autofree char *key = NULL, *text = NULL;
+	RecentAsk recent;
 
 	if (!args_time(call, "to", &ask.to_s, error)) {
 		return false;
@@ -218,15 +247,24 @@ bool run_report(Call *call, GError **error)
 	if (look_is_of_teams(&look)) {
 		ask.teams = (const char *const *)look.person->teams;
 	}
-	report = report_new(call->store, &ask, error);
-	if (report == NULL) {
+	key = report_key(&ask);
+	recent = (RecentAsk){key, ask.from_s, ask.to_s};
+	/* Of a moment that was asked for, it is made. */
+	if (args_text(call, "now") == NULL) {
+		text = recent_find(call->reports, &recent, began_us);
+	}
+	if (text != NULL) {
+		call_text(call, text);
+		return true;
+	}
+	text = report_made(call, &ask, error);
+	if (text == NULL) {
 		return false;
 	}
-	if (report->all->arrived == 0 &&
-	    (!known_or_none(call, WORD_TEAM, ask.team, error) ||
-		!known_or_none(call, WORD_TOPIC, ask.topic, error))) {
-		return false;
+	if (args_text(call, "now") == NULL) {
+		recent_keep(call->reports, &recent, text, began_us,
+		    g_get_monotonic_time());
 	}
-	report_row(call, &ask, report);
+	call_text(call, text);
 	return true;
 }
