@@ -5,6 +5,7 @@
 #include <stdint.h>
 /* After those. */
 #include <cmocka.h>
+#include <stdbool.h>
 
 #include "control/recent.h"
 
