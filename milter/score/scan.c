@@ -19,6 +19,8 @@
 #define PLACES_MAX (512 * 1024)
 #define PLACES_OF_ONE 2048          /* of one word; and windows of one set */
 #define LOOKS_MAX (4 * 1024 * 1024) /* at a place, or at a word's list */
+/* Of one word; beyond, only those in the rarest sets of their ways. */
+#define CALLS_MOST 64
 /* So few windows are narrowed one by one, more all at once. */
 #define FEW_WINDOWS 8
 /* So few are put in order by the simplest way. */
@@ -263,14 +265,48 @@ static void scan_own(Scan *scan)
 	}
 }
 
+/* SET's words don't say any more that they were found. */
+static void set_forget(Scan *scan, guint32 set)
+{
+	guint32 *begin = &g_array_index(scan->begin, guint32, set);
+	if (*begin != UNNOTED) {
+		*begin = UNNOTED;
+		g_array_index(scan->wants, guint8, set / LITERAL_SETS)--;
+	}
+}
+
+/* What a word that stands in nearly every text has to say is more than what it
+ * helps: of many rules' sets the rarest alone are noted, and the others looked
+ * at when those are there. */
+static void sets_forget(Scan *scan, const Collection *all)
+{
+	for (guint i = 0; i < all->calls->len; i++) {
+		const GArray *calls = g_ptr_array_index(all->calls, i);
+		for (guint k = 0; calls->len > CALLS_MOST && k < calls->len;
+		     k++) {
+			guint32 set = g_array_index(calls, Call, k).set;
+			if (set % LITERAL_SETS != 0) {
+				set_forget(scan, set);
+			}
+		}
+	}
+}
+
 static void scan_index(Scan *scan, const Collection *all)
 {
 	scan->n_words = all->calls->len;
 	scan->of_word = g_new(Some, MAX(scan->n_words, 1));
+	sets_forget(scan, all);
 	for (guint i = 0; i < scan->n_words; i++) {
 		const GArray *calls = g_ptr_array_index(all->calls, i);
 		scan->of_word[i].from = scan->calls->len;
-		g_array_append_vals(scan->calls, calls->data, calls->len);
+		for (guint k = 0; k < calls->len; k++) {
+			Call call = g_array_index(calls, Call, k);
+			if (g_array_index(scan->begin, guint32, call.set) !=
+			    UNNOTED) {
+				g_array_append_val(scan->calls, call);
+			}
+		}
 		scan->of_word[i].to = scan->calls->len;
 	}
 }
