@@ -410,7 +410,8 @@ bool store_each_by_id(
     Store *store, CaseVisit visit, gpointer data, GError **error);
 
 /* At most SPAN numbers before and as many after that of ID, without it, the
- * nearest first. */
+ * nearest first. Sketches of them: number, team, state, sensitive, subject,
+ * from, received_s and merged_into, and nothing else. */
 bool store_each_near(Store *store, guint64 id, guint span, CaseVisit visit,
     gpointer data, GError **error);
 

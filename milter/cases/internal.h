@@ -148,10 +148,10 @@ typedef struct {
 	gint64 digest_s;  /* the morning of his latest digest; 0 */
 } Reader;
 
-extern const Layout case_layout, clock_layout, hit_layout, event_layout,
-    seen_layout, thread_layout, order_layout, meta_layout, wake_layout,
-    alarm_layout, notice_layout, outbox_layout, pending_layout, reader_layout,
-    template_layout, holder_layout, writer_layout;
+extern const Layout case_layout, sketch_layout, clock_layout, hit_layout,
+    event_layout, seen_layout, thread_layout, order_layout, meta_layout,
+    wake_layout, alarm_layout, notice_layout, outbox_layout, pending_layout,
+    reader_layout, template_layout, holder_layout, writer_layout;
 
 /* The layout of each database's values. */
 const Layout *db_layout(Db db);
@@ -232,6 +232,9 @@ bool txn_forgive_damage(Txn *txn);
 /* The record under KEY decoded into THING (zeroed); false when there is none,
  * or with a sticking error naming database and key when it is damaged. */
 bool txn_get(Txn *txn, Db db, const Key *key, gpointer thing);
+/* The same, but only of what the layout PART has of it. */
+bool txn_get_part(
+    Txn *txn, Db db, const Layout *part, const Key *key, gpointer thing);
 bool txn_has(Txn *txn, Db db, const Key *key);
 void txn_put(Txn *txn, Db db, const Key *key, gconstpointer thing);
 void txn_put_record(Txn *txn, Db db, const Key *key, GByteArray *record);

@@ -113,6 +113,19 @@ static const Slot case_slots[] = {
 };
 const Layout case_layout = LAYOUT("case", Case, case_slots);
 
+/* The same records, for whoever looks at hundreds and wants to know little. */
+static const Slot sketch_slots[] = {
+    SLOT(1, Case, id, SLOT_INT64),
+    SLOT(3, Case, team, SLOT_TEXT),
+    CHOICE(8, Case, state, CASE_STATES),
+    SLOT(10, Case, sensitive, SLOT_BOOL),
+    SLOT(12, Case, subject, SLOT_TEXT),
+    SLOT(13, Case, from, SLOT_TEXT),
+    SLOT(17, Case, received_s, SLOT_INT64),
+    SLOT(35, Case, merged_into, SLOT_INT64),
+};
+const Layout sketch_layout = LAYOUT("case", Case, sketch_slots);
+
 static const Slot event_slots[] = {
     SLOT(1, StoredEvent, event.at_s, SLOT_INT64),
     SLOT(2, StoredEvent, event.what, SLOT_TEXT),

@@ -106,15 +106,21 @@ static MDB_val value_of(const Key *key)
 	return value;
 }
 
-bool txn_decode(Db db, const MDB_val *key, const MDB_val *value, gpointer thing,
-    const char **why)
+static bool decode(const Layout *layout, const MDB_val *key,
+    const MDB_val *value, gpointer thing, const char **why)
 {
 	const guint8 *payload;
 	gsize n = 0;
 
 	payload = record_open(value->mv_data, value->mv_size, key->mv_data,
 	    key->mv_size, &n, why);
-	return payload && layout_decode(db_layout(db), payload, n, thing, why);
+	return payload && layout_decode(layout, payload, n, thing, why);
+}
+
+bool txn_decode(Db db, const MDB_val *key, const MDB_val *value, gpointer thing,
+    const char **why)
+{
+	return decode(db_layout(db), key, value, thing, why);
 }
 
 /* Keys hold what the record needn't repeat. */
@@ -142,7 +148,8 @@ static bool find(Txn *txn, Db db, const Key *key, MDB_val *value)
 	return code == 0;
 }
 
-bool txn_get(Txn *txn, Db db, const Key *key, gpointer thing)
+bool txn_get_part(
+    Txn *txn, Db db, const Layout *part, const Key *key, gpointer thing)
 {
 	MDB_val found = value_of(key), value;
 	const char *why = NULL;
@@ -150,7 +157,7 @@ bool txn_get(Txn *txn, Db db, const Key *key, gpointer thing)
 	if (!find(txn, db, key, &value)) {
 		return false;
 	}
-	if (!txn_decode(db, &found, &value, thing, &why)) {
+	if (!decode(part, &found, &value, thing, &why)) {
 		g_autofree char *name = txn_key_text(db, key->bytes, key->n);
 		txn_fail(txn, ERROR_TEMPORARY,
 		    "store: %s: damaged record: %s; run fsck", name, why);
@@ -158,6 +165,11 @@ bool txn_get(Txn *txn, Db db, const Key *key, gpointer thing)
 	}
 	fill_from_key(db, key, thing);
 	return true;
+}
+
+bool txn_get(Txn *txn, Db db, const Key *key, gpointer thing)
+{
+	return txn_get_part(txn, db, db_layout(db), key, thing);
 }
 
 bool txn_has(Txn *txn, Db db, const Key *key)

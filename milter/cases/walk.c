@@ -155,28 +155,6 @@ static GArray *collect(Store *store, const CaseFilter *filter, GError **error)
 
 /* ---- copying out ---- */
 
-/* Copies those of N cases at IDS that exist into ROWS. */
-static bool copy_out(
-    Store *store, const guint64 *ids, guint n, GPtrArray *rows, GError **error)
-{
-	Txn txn;
-
-	if (!txn_begin_read(&txn, store, error)) {
-		return false;
-	}
-	for (guint i = 0; i < n && !txn.error; i++) {
-		Key key = key_case(ids[i]);
-		Case *kase = g_new0(Case, 1);
-
-		if (txn_get(&txn, DB_CASES, &key, kase)) {
-			g_ptr_array_add(rows, kase);
-		} else {
-			g_free(kase);
-		}
-	}
-	return txn_end_read(&txn, error);
-}
-
 static void free_case(gpointer kase)
 {
 	case_free(kase);
@@ -184,11 +162,35 @@ static void free_case(gpointer kase)
 
 typedef struct {
 	const CaseFilter *filter;
+	const Layout *part; /* of the cases, that is wanted */
 	CaseVisit visit;
 	gpointer data;
 	guint seen;
 	bool stop;
 } Visiting;
+
+/* Copies PART of those of N cases at IDS that exist. NULL with an error. */
+static GPtrArray *copy_out(Store *store, const Layout *part, const guint64 *ids,
+    guint n, GError **error)
+{
+	g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(free_case);
+	Txn txn;
+
+	if (!txn_begin_read(&txn, store, error)) {
+		return NULL;
+	}
+	for (guint i = 0; i < n && !txn.error; i++) {
+		Key key = key_case(ids[i]);
+		Case *kase = g_new0(Case, 1);
+
+		if (txn_get_part(&txn, DB_CASES, part, &key, kase)) {
+			g_ptr_array_add(rows, kase);
+		} else {
+			g_free(kase);
+		}
+	}
+	return txn_end_read(&txn, error) ? g_steal_pointer(&rows) : NULL;
+}
 
 static void visit_rows(Visiting *visiting, const GPtrArray *rows)
 {
@@ -211,11 +213,11 @@ static bool visit_ids(
     Store *store, const GArray *ids, Visiting *visiting, GError **error)
 {
 	for (guint i = 0; i < ids->len && !visiting->stop; i += ROWS) {
-		g_autoptr(GPtrArray) rows =
-		    g_ptr_array_new_with_free_func(free_case);
+		g_autoptr(GPtrArray) rows = copy_out(store, visiting->part,
+		    &g_array_index(ids, guint64, i), MIN(ROWS, ids->len - i),
+		    error);
 
-		if (!copy_out(store, &g_array_index(ids, guint64, i),
-			MIN(ROWS, ids->len - i), rows, error)) {
+		if (!rows) {
 			return false;
 		}
 		visit_rows(visiting, rows);
@@ -226,7 +228,10 @@ static bool visit_ids(
 bool store_each(Store *store, const CaseFilter *filter, CaseVisit visit,
     gpointer data, GError **error)
 {
-	Visiting visiting = {.filter = filter, .visit = visit, .data = data};
+	Visiting visiting = {.filter = filter,
+	    .part = &case_layout,
+	    .visit = visit,
+	    .data = data};
 	g_autoptr(GArray) ids = collect(store, filter, error);
 
 	return ids && visit_ids(store, ids, &visiting, error);
@@ -260,7 +265,8 @@ static GArray *next_ids(Store *store, guint64 after, GError **error)
 bool store_each_by_id(
     Store *store, CaseVisit visit, gpointer data, GError **error)
 {
-	Visiting visiting = {.visit = visit, .data = data};
+	Visiting visiting = {
+	    .part = &case_layout, .visit = visit, .data = data};
 	guint64 after = 0;
 
 	while (!visiting.stop) {
@@ -281,7 +287,8 @@ bool store_each_near(Store *store, guint64 id, guint span, CaseVisit visit,
     gpointer data, GError **error)
 {
 	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(guint64));
-	Visiting visiting = {.visit = visit, .data = data};
+	Visiting visiting = {
+	    .part = &sketch_layout, .visit = visit, .data = data};
 
 	for (guint64 i = 1; i <= span; i++) {
 		guint64 before = id - i, after = id + i;
@@ -298,9 +305,10 @@ bool store_each_near(Store *store, guint64 id, guint span, CaseVisit visit,
 
 Case *store_case(Store *store, guint64 id, GError **error)
 {
-	g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(free_case);
+	g_autoptr(GPtrArray) rows =
+	    copy_out(store, &case_layout, &id, 1, error);
 
-	if (!copy_out(store, &id, 1, rows, error)) {
+	if (!rows) {
 		return NULL;
 	}
 	if (rows->len == 0) {

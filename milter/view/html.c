@@ -48,7 +48,7 @@ void html_free(Html *html)
 static bool is_one_of(const char *name, const char *const *names, gsize n)
 {
 	for (gsize i = 0; i < n; i++) {
-		if (strcmp(names[i], name) == 0) {
+		if (*names[i] == *name && strcmp(names[i], name) == 0) {
 			return true;
 		}
 	}
@@ -88,8 +88,10 @@ static bool is_name(const char *name)
 /* onclick, style, srcdoc: what a browser would run or obey. */
 static bool runs(const char *name)
 {
-	return g_ascii_strncasecmp(name, "on", 2) == 0 ||
-	       strcmp(name, "style") == 0 || strcmp(name, "srcdoc") == 0;
+	static const char *const names[] = {"style", "srcdoc"};
+
+	return ((name[0] | 0x20) == 'o' && (name[1] | 0x20) == 'n') ||
+	       is_one_of(name, names, G_N_ELEMENTS(names));
 }
 
 /* Draws nothing, or draws elsewhere than it stands. Joiners are letters' glue
@@ -188,7 +190,8 @@ static void append_valid(
 /* Letters that need nothing done, and most texts are nothing but them. */
 static bool is_plain(char c)
 {
-	return c >= ' ' && c < 0x7f && strchr("&<>\"'", c) == NULL;
+	return c >= ' ' && c < 0x7f && c != '&' && c != '<' && c != '>' &&
+	       c != '"' && c != '\'';
 }
 
 static void append_escaped(

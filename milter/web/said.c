@@ -201,17 +201,22 @@ void page_time(Page *page, gint64 at_s)
 /* Bars like those of a signal: as many full ones as it is urgent. */
 static void bars(Html *html, guint full)
 {
+	static const struct {
+		const char *x, *y, *height;
+	} all[] = {{"0", "9", "3"}, {"4", "6", "6"}, {"8", "3", "9"},
+	    {"12", "0", "12"}};
+
 	html_open(html, "svg");
 	html_attr(html, "class", "bars");
 	html_attr(html, "viewBox", "0 0 14 12");
 	html_attr(html, "aria-hidden", "true");
-	for (guint i = 0; i < 4; i++) {
+	for (guint i = 0; i < G_N_ELEMENTS(all); i++) {
 		html_open(html, "rect");
 		html_attr(html, "class", i <= full ? "on" : "off");
-		html_attrf(html, "x", "%u", i * 4);
-		html_attrf(html, "y", "%u", 9 - i * 3);
+		html_attr(html, "x", all[i].x);
+		html_attr(html, "y", all[i].y);
 		html_attr(html, "width", "2");
-		html_attrf(html, "height", "%u", 3 + i * 3);
+		html_attr(html, "height", all[i].height);
 		html_close(html);
 	}
 	html_close(html);
