@@ -59,7 +59,8 @@ static const Saying sayings[] = {
     {"blind-spot", "Replies of %t are not seen",
 	"Anteroom sees no replies of %t",
 	"Its figures can't be right: let its replies leave through the mail "
-	"server, or give Anteroom copies of them (anteroom doctor).",
+	"server, or give Anteroom copies of them (anteroom take --sent; see "
+	"the notes for your mail server).",
 	NULL, TONE_SOON, false, true},
 };
 
