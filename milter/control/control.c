@@ -103,6 +103,7 @@ Control *control_new(SetupSlot *slot, Store *store)
 	control->users = users_file_new();
 	control->reports = recent_new();
 	g_mutex_init(&control->looks);
+	g_mutex_init(&control->status.lock);
 	control->started_s = times_now_s();
 	return control;
 }
@@ -129,6 +130,7 @@ void control_free(Control *control)
 		control_stop(control);
 		users_file_free(control->users);
 		recent_free(control->reports);
+		status_kept_clear(&control->status);
 		g_mutex_clear(&control->looks);
 		g_free(control);
 	}
@@ -225,6 +227,7 @@ bool control_dispatch(Control *control, const ControlRequest *request,
 	    .store = control->store,
 	    .stopping = &control->stopping,
 	    .looks = &control->looks,
+	    .status = &control->status,
 	    .meter = control->meter,
 	    .reports = control->reports,
 	    .started_s = control->started_s,

@@ -9,6 +9,15 @@
 
 typedef struct Listener Listener;
 
+/* What `status` counted last, for whoever asks before anything has changed. */
+typedef struct {
+	GMutex lock;
+	Setup *setup;    /* that it was counted by; NULL: nothing was yet */
+	guint64 version; /* of the facts */
+	gint64 now_s;
+	GPtrArray *counts;
+} StatusKept;
+
 struct Control {
 	SetupSlot *slot;
 	Store *store;       /* NULL: only what needs none */
@@ -17,7 +26,8 @@ struct Control {
 	PoisonGuard guard;  /* enter NULL: none */
 	Meter *meter;       /* NULL: nothing is counted */
 	gint64 started_s;
-	GMutex looks;     /* held while one is written down */
+	GMutex looks; /* held while one is written down */
+	StatusKept status;
 	gint stopping;    /* atomic: whoever waits for something stops */
 	UsersFile *users; /* of the web pages */
 	Recent *reports;
@@ -32,6 +42,7 @@ typedef struct {
 	const PoisonGuard *guard; /* NULL: none */
 	const gint *stopping;     /* atomic */
 	GMutex *looks;            /* of Control */
+	StatusKept *status;       /* of Control */
 	Meter *meter;             /* NULL: nothing is counted */
 	Recent *reports;          /* of Control */
 	gint64 started_s;         /* of this process's Control */
@@ -51,6 +62,7 @@ bool run_take(Call *call, GError **error);
 bool run_cases(Call *call, GError **error);
 bool run_show(Call *call, GError **error);
 bool run_status(Call *call, GError **error);
+void status_kept_clear(StatusKept *kept);
 bool run_report(Call *call, GError **error);
 bool run_digest(Call *call, GError **error);
 bool run_rules(Call *call, GError **error);

@@ -244,29 +244,102 @@ static void begin_teams(Status *status)
 	}
 }
 
-bool run_status(Call *call, GError **error)
+/* Counts by all that is known, for STATUS. */
+static bool count_all(Status *status, GError **error)
 {
-	Status status = {.call = call, .only = args_text(call, "team")};
-	g_autoptr(GPtrArray) counts =
-	    g_ptr_array_new_with_free_func(count_free);
+	Store *store = status->call->store;
 	g_autoptr(GPtrArray) by_number = g_ptr_array_new();
 	g_autoptr(GHashTable) horizons =
 	    g_hash_table_new_full(NULL, NULL, NULL, g_free);
-	OutboxCount outbox;
 	bool good;
 
-	status.names = store_fact_names(call->store);
-	status.counts = counts;
-	status.by_number = by_number;
-	status.horizons = horizons;
-	status.nobody = count_new("");
-	begin_teams(&status);
-	good = store_each_count(call->store, count_team, &status, error) &&
-	       store_each_unsettled(
-		   call->store, count_unsettled, &status, error) &&
-	       store_outbox(call->store, call->now_s, &outbox, error);
-	count_free(status.nobody);
-	if (!good) {
+	status->names = store_fact_names(store);
+	status->by_number = by_number;
+	status->horizons = horizons;
+	status->nobody = count_new("");
+	begin_teams(status);
+	good = store_each_count(store, count_team, status, error) &&
+	       store_each_unsettled(store, count_unsettled, status, error);
+	count_free(status->nobody);
+	return good;
+}
+
+/* ---- kept ---- */
+
+static void forget(StatusKept *kept)
+{
+	g_clear_pointer(&kept->setup, setup_unref);
+	g_clear_pointer(&kept->counts, g_ptr_array_unref);
+}
+
+void status_kept_clear(StatusKept *kept)
+{
+	forget(kept);
+	g_mutex_clear(&kept->lock);
+}
+
+/* Transfer full; NULL: something may have changed since. */
+static GPtrArray *take_kept(const Call *call, guint64 version)
+{
+	StatusKept *kept = call->status;
+	GPtrArray *counts = NULL;
+
+	g_mutex_lock(&kept->lock);
+	if (kept->setup == call->setup && kept->version == version &&
+	    kept->now_s == call->now_s) {
+		counts = g_ptr_array_ref(kept->counts);
+	}
+	g_mutex_unlock(&kept->lock);
+	return counts;
+}
+
+static void keep(const Call *call, guint64 version, GPtrArray *counts)
+{
+	StatusKept *kept = call->status;
+
+	g_mutex_lock(&kept->lock);
+	forget(kept);
+	kept->setup = setup_ref(call->setup);
+	kept->counts = g_ptr_array_ref(counts);
+	kept->version = version;
+	kept->now_s = call->now_s;
+	g_mutex_unlock(&kept->lock);
+}
+
+/* Everybody's board asks for the numbers of all teams: within a second, and
+ * while no case changes, they are counted once. */
+static bool find_counts(Status *status, GError **error)
+{
+	Call *call = status->call;
+	CaseLook look = call_look(call);
+	/* Before counting: what changes meanwhile isn't taken for counted. */
+	guint64 version = status->only == NULL && !look_is_of_teams(&look)
+			      ? store_facts_version(call->store)
+			      : 0;
+
+	status->counts = version != 0 ? take_kept(call, version) : NULL;
+	if (status->counts != NULL) {
+		return true;
+	}
+	status->counts = g_ptr_array_new_with_free_func(count_free);
+	if (!count_all(status, error)) {
+		return false;
+	}
+	if (version != 0) {
+		keep(call, version, status->counts);
+	}
+	return true;
+}
+
+bool run_status(Call *call, GError **error)
+{
+	Status status = {.call = call, .only = args_text(call, "team")};
+	g_autoptr(GPtrArray) counts = NULL;
+	OutboxCount outbox;
+	bool good = find_counts(&status, error);
+
+	counts = status.counts;
+	if (!good || !store_outbox(call->store, call->now_s, &outbox, error)) {
 		return false;
 	}
 	if (counts->len == 0 && status.only != NULL &&

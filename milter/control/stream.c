@@ -87,10 +87,9 @@ StreamStatus stream_line(
 	gint64 until_us = patience_until_us(stream);
 	gsize seen = 0;
 
-	forget_used(stream);
 	for (;;) {
-		guint8 *data = stream->in->data;
-		gsize have = stream->in->len;
+		guint8 *data = stream->in->data + stream->start;
+		gsize have = stream->in->len - stream->start;
 		guint8 *end =
 		    have > seen ? memchr(data + seen, '\n', have - seen) : NULL;
 
@@ -98,13 +97,15 @@ StreamStatus stream_line(
 			*end = '\0';
 			*line = (const char *)data;
 			*length = (gsize)(end - data);
-			stream->start = *length + 1;
+			stream->start += *length + 1;
 			return STREAM_OK;
 		}
 		if (have > max) {
 			return STREAM_TOO_LONG;
 		}
 		seen = have;
+		/* Only now: moving the rest for each line costs more. */
+		forget_used(stream);
 		if (!read_more(stream, until_us)) {
 			return STREAM_END;
 		}

@@ -31,8 +31,9 @@
 struct Store {
 	GPtrArray *cases; /* of Case */
 	FactNames *names;
-	guint repeat; /* store_each gives each so often */
-	Act act;      /* of the last store_act; strings not kept */
+	guint64 facts_version; /* 0: they aren't kept */
+	guint repeat;          /* store_each gives each so often */
+	Act act;               /* of the last store_act; strings not kept */
 	char *word, *who;
 	guint wrong;    /* for fsck */
 	gulong fsck_us; /* how long it takes */
@@ -299,6 +300,11 @@ bool store_each_unsettled(
 		fact_clear(&fact);
 	}
 	return true;
+}
+
+guint64 store_facts_version(Store *store)
+{
+	return store->facts_version;
 }
 
 bool store_each_count(

@@ -388,6 +388,45 @@ static void test_status(void **state)
 	fixture_end(&fixture);
 }
 
+/* How many overdue cases `status` says that the team care has. */
+static gint64 overdue_of_care(Fixture *fixture, const char *args)
+{
+	int code;
+	g_autoptr(GPtrArray) rows =
+	    ask(fixture, ROLE_READER, "status", args, &code);
+
+	return count(json_at(json_get(row_at(rows, 0), "teams"), 0), "overdue");
+}
+
+/* Counted anew when a case has changed, the time or the question is another
+ * one, and only then. */
+static void test_status_is_kept(void **state)
+{
+	static const char now[] = "{\"now\":\"2026-11-21T10:00:00Z\"}";
+	static const char later[] = "{\"now\":\"2026-11-21T10:00:01Z\"}";
+	static const char of_team[] =
+	    "{\"team\":\"care\",\"now\":\"2026-11-21T10:00:00Z\"}";
+	Fixture fixture;
+	GPtrArray *cases;
+
+	(void)state;
+	fixture_begin(&fixture);
+	cases = fixture.store.cases;
+	g_ptr_array_set_size(cases, 0);
+	fixture.store.facts_version = 1;
+	g_ptr_array_add(cases, due_case(1, "care", NOW_S - 1));
+	g_ptr_array_add(cases, due_case(2, "care", NOW_S));
+	assert_int_equal(overdue_of_care(&fixture, now), 1);
+	assert_int_equal(overdue_of_care(&fixture, later), 2);
+	assert_int_equal(overdue_of_care(&fixture, now), 1);
+	g_ptr_array_add(cases, due_case(3, "care", NOW_S - 2));
+	assert_int_equal(overdue_of_care(&fixture, now), 1); /* it is kept */
+	assert_int_equal(overdue_of_care(&fixture, of_team), 2);
+	fixture.store.facts_version = 2;
+	assert_int_equal(overdue_of_care(&fixture, now), 2);
+	fixture_end(&fixture);
+}
+
 static void test_notices(void **state)
 {
 	Fixture fixture;
@@ -904,6 +943,7 @@ int main(void)
 	    cmocka_unit_test(test_sensitive),
 	    cmocka_unit_test(test_search_tells_readers_nothing),
 	    cmocka_unit_test(test_status),
+	    cmocka_unit_test(test_status_is_kept),
 	    cmocka_unit_test(test_notices),
 	    cmocka_unit_test(test_forecast),
 	    cmocka_unit_test(test_notice_ends),
