@@ -13,6 +13,8 @@
 #define MAX_MARKS 6
 /* What must still be printable once the bound is reached: end tags. */
 #define MAX_DEPTH 64
+/* Room in the beginning: most pages are so long. */
+#define FIRST_BYTES ((gsize)16 * 1024)
 
 typedef enum { CONTEXT_TEXT, CONTEXT_ATTRIBUTE } Context;
 
@@ -30,7 +32,7 @@ Html *html_new(gsize max_bytes)
 {
 	Html *html = g_new0(Html, 1);
 
-	html->out = g_string_new(NULL);
+	html->out = g_string_sized_new(MIN(max_bytes, FIRST_BYTES));
 	html->max_bytes = max_bytes;
 	return html;
 }
@@ -43,6 +45,25 @@ void html_free(Html *html)
 		}
 		g_free(html);
 	}
+}
+
+/* Mostly there is room, and the library needn't be asked. */
+static void put(Html *html, const char *text, gsize n)
+{
+	GString *out = html->out;
+
+	if (n >= out->allocated_len - out->len) {
+		g_string_append_len(out, text, (gssize)n);
+		return;
+	}
+	memcpy(out->str + out->len, text, n);
+	out->len += n;
+	out->str[out->len] = '\0';
+}
+
+static void put_text(Html *html, const char *text)
+{
+	put(html, text, strlen(text));
 }
 
 static bool is_one_of(const char *name, const char *const *names, gsize n)
@@ -207,7 +228,7 @@ static void append_escaped(
 	}
 	if (plain == length && plain <= max_chars &&
 	    html->out->len + plain < html->max_bytes) {
-		g_string_append_len(html->out, text, (gssize)plain);
+		put(html, text, plain);
 		return;
 	}
 	valid = g_utf8_make_valid(text, (gssize)length);
@@ -217,7 +238,7 @@ static void append_escaped(
 static void end_tag(Html *html)
 {
 	if (html->in_tag) {
-		g_string_append_c(html->out, '>');
+		put(html, ">", 1);
 		html->in_tag = false;
 	}
 }
@@ -237,8 +258,8 @@ void html_open(Html *html, const char *tag)
 		return;
 	}
 	html->open[html->depth++] = tag;
-	g_string_append_c(html->out, '<');
-	g_string_append(html->out, tag);
+	put(html, "<", 1);
+	put_text(html, tag);
 	html->in_tag = true;
 }
 
@@ -254,9 +275,9 @@ void html_close(Html *html)
 	end_tag(html);
 	tag = html->open[--html->depth];
 	if (!is_void(tag)) {
-		g_string_append(html->out, "</");
-		g_string_append(html->out, tag);
-		g_string_append_c(html->out, '>');
+		put(html, "</", 2);
+		put_text(html, tag);
+		put(html, ">", 1);
 	}
 }
 
@@ -273,11 +294,11 @@ static void append_attribute(Html *html, const char *name, const char *value)
 	if (!takes_attribute(html)) {
 		return;
 	}
-	g_string_append_c(html->out, ' ');
-	g_string_append(html->out, name);
-	g_string_append(html->out, "=\"");
+	put(html, " ", 1);
+	put_text(html, name);
+	put(html, "=\"", 2);
 	append_escaped(html, value, G_MAXUINT, CONTEXT_ATTRIBUTE);
-	g_string_append_c(html->out, '"');
+	put(html, "\"", 1);
 }
 
 void html_attr(Html *html, const char *name, const char *value)
