@@ -1,5 +1,5 @@
 /*
- * JSON (RFC 8259) in and out.
+ * JSON (RFC 8259) in and out; the only place that knows a library for it.
  *
  * A Json is one value being written: calls nest like the text they make.
  * Strings from outside are repaired to valid UTF-8 here. Absent values are
