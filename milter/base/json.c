@@ -1,11 +1,14 @@
 /*
- * JSON: read by json-glib, and this is the only file that knows it; written
+ * JSON: read by json-c, and this is the only file that knows it; written
  * straight into a text, which a tree of objects first would make ten times as
  * dear, and most of what is written is rows of lists.
  */
 #include "anteroom/json.h"
 
-#include <json-glib/json-glib.h>
+/* The library's name for its truth values is one of ours. */
+#define json_bool json_c_bool
+#include <json-c/json.h>
+#undef json_bool
 #include <math.h>
 #include <string.h>
 
@@ -21,10 +24,15 @@ struct Json {
 	bool more;
 };
 
-/* A JsonValue is a JsonNode; the root's owner frees it as one. */
-static JsonNode *node_of(const JsonValue *value)
+/* A JsonValue is one of the library's objects. */
+static json_object *object_of(const JsonValue *value)
 {
-	return (JsonNode *)(guintptr)value;
+	return (json_object *)(guintptr)value;
+}
+
+static bool is_a(const JsonValue *value, enum json_type type)
+{
+	return value != NULL && json_object_is_type(object_of(value), type);
 }
 
 Json *json_new(void)
@@ -200,15 +208,14 @@ void json_strings(Json *json, const char *name, const char *const *values)
 
 void json_value(Json *json, const char *name, const JsonValue *value)
 {
-	g_autofree char *text = NULL;
-
 	if (value == NULL) {
 		json_null(json, name);
 		return;
 	}
-	text = json_to_string(node_of(value), FALSE);
 	begin_value(json, name);
-	g_string_append(json->out, text);
+	g_string_append(json->out,
+	    json_object_to_json_string_ext(object_of(value),
+		JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 }
 
 char *json_text(Json *json)
@@ -216,15 +223,15 @@ char *json_text(Json *json)
 	return g_string_free(g_steal_pointer(&json->out), FALSE);
 }
 
+/* Outside of strings: no letters but those of true, false, null, and e. */
 static bool is_json(char c)
 {
-	return g_ascii_isalnum(c) || g_ascii_isspace(c) ||
-	       strchr("{}[]:,+-.", c) != NULL;
+	return g_ascii_isdigit(c) || g_ascii_isspace(c) ||
+	       (c != '\0' && strchr("{}[]:,+-.truefalsnE", c) != NULL);
 }
 
-/* The library's parser recurses, on the stack of whoever asks: depth is bounded
- * before it starts. It also reads more than JSON, comments and other quotes, in
- * which brackets could hide. NULL: fine. */
+/* The library reads more than JSON, and its values are freed by recursion: what
+ * it gets is bounded before. NULL: fine. */
 static const char *refuses(const char *text, gsize length)
 {
 	int depth = 0;
@@ -236,6 +243,8 @@ static const char *refuses(const char *text, gsize length)
 				i++;
 			} else if (text[i] == '"') {
 				in_string = false;
+			} else if ((guchar)text[i] < ' ') {
+				return "a control character in a string";
 			}
 		} else if (text[i] == '"') {
 			in_string = true;
@@ -252,13 +261,33 @@ static const char *refuses(const char *text, gsize length)
 	return NULL;
 }
 
+/* NULL and *WHY: it isn't JSON. */
+static json_object *read_all(
+    json_tokener *reader, const char *text, gsize length, const char **why)
+{
+	json_object *root = json_tokener_parse_ex(reader, text, (int)length);
+	enum json_tokener_error code = json_tokener_get_error(reader);
+
+	/* A number may go on, until the text's end is told. */
+	if (code == json_tokener_continue) {
+		root = json_tokener_parse_ex(reader, "", -1);
+		code = json_tokener_get_error(reader);
+	}
+	if (code != json_tokener_success) {
+		*why = json_tokener_error_desc(code);
+	} else if (root == NULL) {
+		*why = "null alone";
+	}
+	return root;
+}
+
 JsonValue *json_parse(const char *text, gsize length, GError **error)
 {
-	g_autoptr(JsonParser) parser = NULL;
-	g_autoptr(GError) inner = NULL;
+	json_tokener *reader;
+	json_object *root;
 	const char *why;
 
-	if (memchr(text, '\0', length) != NULL ||
+	if (length > G_MAXINT || memchr(text, '\0', length) != NULL ||
 	    !g_utf8_validate(text, (gssize)length, NULL)) {
 		g_set_error_literal(
 		    error, ANTEROOM_ERROR, ERROR_USAGE, "JSON: not UTF-8");
@@ -270,93 +299,90 @@ JsonValue *json_parse(const char *text, gsize length, GError **error)
 		    error, ANTEROOM_ERROR, ERROR_USAGE, "JSON: %s", why);
 		return NULL;
 	}
-	parser = json_parser_new_immutable();
-	if (!json_parser_load_from_data(parser, text, (gssize)length, &inner) ||
-	    json_parser_get_root(parser) == NULL) {
-		g_set_error(error, ANTEROOM_ERROR, ERROR_USAGE, "JSON: %s",
-		    inner != NULL ? inner->message : "empty");
-		return NULL;
+	reader = json_tokener_new_ex(MAX_DEPTH + 2);
+	if (reader == NULL) {
+		g_error("no memory for JSON");
 	}
-	return (JsonValue *)json_parser_steal_root(parser);
+	json_tokener_set_flags(reader, JSON_TOKENER_STRICT);
+	root = read_all(reader, text, length, &why);
+	json_tokener_free(reader);
+	if (root == NULL) {
+		g_set_error(
+		    error, ANTEROOM_ERROR, ERROR_USAGE, "JSON: %s", why);
+	}
+	return (JsonValue *)root;
 }
 
 void json_value_free(JsonValue *value)
 {
-	if (value != NULL) {
-		json_node_unref(node_of(value));
-	}
+	json_object_put(object_of(value));
 }
 
 const JsonValue *json_get(const JsonValue *object, const char *name)
 {
-	JsonNode *member;
+	json_object *member = NULL;
 
-	if (object == NULL || !JSON_NODE_HOLDS_OBJECT(node_of(object))) {
-		return NULL;
-	}
-	member =
-	    json_object_get_member(json_node_get_object(node_of(object)), name);
-	if (member == NULL || JSON_NODE_HOLDS_NULL(member)) {
-		return NULL;
+	if (is_a(object, json_type_object)) {
+		json_object_object_get_ex(object_of(object), name, &member);
 	}
 	return (const JsonValue *)member;
 }
 
-static JsonNode *get_of_type(
-    const JsonValue *object, const char *name, GType type)
+const char *json_as_string(const JsonValue *value)
 {
-	JsonNode *member = node_of(json_get(object, name));
+	return is_a(value, json_type_string)
+		   ? json_object_get_string(object_of(value))
+		   : NULL;
+}
 
-	if (member == NULL || !JSON_NODE_HOLDS_VALUE(member) ||
-	    json_node_get_value_type(member) != type) {
-		return NULL;
-	}
-	return member;
+gint64 json_as_int(const JsonValue *value, gint64 fallback)
+{
+	return is_a(value, json_type_int)
+		   ? json_object_get_int64(object_of(value))
+		   : fallback;
 }
 
 const char *json_get_string(const JsonValue *object, const char *name)
 {
-	JsonNode *member = get_of_type(object, name, G_TYPE_STRING);
-
-	return member != NULL ? json_node_get_string(member) : NULL;
+	return json_as_string(json_get(object, name));
 }
 
 gint64 json_get_int(const JsonValue *object, const char *name, gint64 fallback)
 {
-	JsonNode *member = get_of_type(object, name, G_TYPE_INT64);
-
-	return member != NULL ? json_node_get_int(member) : fallback;
+	return json_as_int(json_get(object, name), fallback);
 }
 
 double json_get_double(
     const JsonValue *object, const char *name, double fallback)
 {
-	JsonNode *member = get_of_type(object, name, G_TYPE_DOUBLE);
+	const JsonValue *member = json_get(object, name);
+	double value = fallback;
 
-	if (member == NULL) {
-		member = get_of_type(object, name, G_TYPE_INT64);
+	if (is_a(member, json_type_double) || is_a(member, json_type_int)) {
+		value = json_object_get_double(object_of(member));
 	}
-	return member != NULL ? json_node_get_double(member) : fallback;
+	return isfinite(value) ? value : fallback; /* 1e999 */
 }
 
 bool json_get_bool(const JsonValue *object, const char *name, bool fallback)
 {
-	JsonNode *member = get_of_type(object, name, G_TYPE_BOOLEAN);
+	const JsonValue *member = json_get(object, name);
 
-	return member != NULL ? json_node_get_boolean(member) : fallback;
+	return is_a(member, json_type_boolean)
+		   ? json_object_get_boolean(object_of(member))
+		   : fallback;
 }
 
 char **json_names(const JsonValue *object)
 {
 	GPtrArray *names = g_ptr_array_new();
-	g_autoptr(GList) list = NULL;
 
-	if (object != NULL && JSON_NODE_HOLDS_OBJECT(node_of(object))) {
-		list = json_object_get_members(
-		    json_node_get_object(node_of(object)));
-	}
-	for (GList *item = list; item != NULL; item = item->next) {
-		g_ptr_array_add(names, g_strdup(item->data));
+	if (is_a(object, json_type_object)) {
+		json_object_object_foreach(object_of(object), name, member)
+		{
+			(void)member;
+			g_ptr_array_add(names, g_strdup(name));
+		}
 	}
 	g_ptr_array_add(names, NULL);
 	return (char **)g_ptr_array_free(names, FALSE);
@@ -364,35 +390,15 @@ char **json_names(const JsonValue *object)
 
 guint json_length(const JsonValue *array)
 {
-	if (array == NULL || !JSON_NODE_HOLDS_ARRAY(node_of(array))) {
-		return 0;
-	}
-	return json_array_get_length(json_node_get_array(node_of(array)));
+	return is_a(array, json_type_array)
+		   ? (guint)json_object_array_length(object_of(array))
+		   : 0;
 }
 
 const JsonValue *json_at(const JsonValue *array, guint index)
 {
-	if (index >= json_length(array)) {
-		return NULL;
-	}
-	return (const JsonValue *)json_array_get_element(
-	    json_node_get_array(node_of(array)), index);
-}
-
-const char *json_as_string(const JsonValue *value)
-{
-	if (value == NULL || !JSON_NODE_HOLDS_VALUE(node_of(value)) ||
-	    json_node_get_value_type(node_of(value)) != G_TYPE_STRING) {
-		return NULL;
-	}
-	return json_node_get_string(node_of(value));
-}
-
-gint64 json_as_int(const JsonValue *value, gint64 fallback)
-{
-	if (value == NULL || !JSON_NODE_HOLDS_VALUE(node_of(value)) ||
-	    json_node_get_value_type(node_of(value)) != G_TYPE_INT64) {
-		return fallback;
-	}
-	return json_node_get_int(node_of(value));
+	return index < json_length(array)
+		   ? (const JsonValue *)json_object_array_get_idx(
+			 object_of(array), index)
+		   : NULL;
 }

@@ -46,7 +46,7 @@ HEADER_OF.update(setup='pipeline', readers='sla', digest='cases',
                  html='view', chart='view', notice='cases', tick='cases', ticker='clock',
                  facts='cases', model='score')
 FOREIGN = {
-    'json-glib/': 'base', 'confuse.h': 'conf', 'gmime/': 'message',
+    'json-c/': 'base', 'confuse.h': 'conf', 'gmime/': 'message',
     'iconv.h': 'message', 'libexttextcat/': 'language', 'pcre2.h': 'score', 'libical/': 'sla',
     'curl/': 'notify', 'librsvg/': 'picture', 'cairo': 'picture',
     'microhttpd.h': 'web', 'crypt.h': 'users',

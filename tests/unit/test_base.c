@@ -275,14 +275,44 @@ static void json_exact(void **state)
 	    "\"big\":1.0000000000000001e+300}");
 }
 
+/* What others write: escapes, numbers, white space, names twice, and the text
+ * needn't end in NUL. */
+static void json_of_others(void **state)
+{
+	static const char text[] =
+	    " {\"s\" :\"\\u00e4\\ud83d\\ude00\\ud83d\\/\\b\" ,\r\n\t\"a\":[ ],"
+	    "\"n\":[0,-9223372036854775808,9223372036854775808,-1.5e-1,1E2],"
+	    "\"b\":1,\"b\":2,\"\":{}} }";
+	g_autoptr(JsonValue) value = json_parse(text, sizeof(text) - 2, NULL);
+	const JsonValue *n = json_get(value, "n");
+	g_autoptr(Json) json = json_new();
+	g_autofree char *copy = NULL;
+
+	(void)state;
+	assert_string_equal(json_get_string(value, "s"),
+	    "\xc3\xa4\xf0\x9f\x98\x80\xef\xbf\xbd/\b");
+	assert_int_equal(json_length(n), 5);
+	assert_true(json_as_int(json_at(n, 1), 0) == G_MININT64);
+	assert_true(json_as_int(json_at(n, 2), 0) == G_MAXINT64);
+	assert_int_equal(json_get_int(value, "b", 0), 2);
+	assert_null(json_at(n, 5));
+	json_value(json, NULL, n);
+	copy = json_text(json);
+	assert_string_equal(
+	    copy, "[0,-9223372036854775808,9223372036854775808,-1.5e-1,1E2]");
+}
+
 static void json_refuses(void **state)
 {
 	g_autofree char *deep = g_strnfill(100000, '[');
-	/* What the parser would skip, and what looks like the end of that. */
+	/* What lenient parsers skip, and what looks like the end of that. */
 	static const char *const hidden[] = {
 	    "/*\"*/", "//\"\n", "#\"\n", "'\"'", "]]", "[\"\\\"\"],'"};
 	static const char *const bad[] = {"{", "", "{\"a\":}", "\xff", "nul",
-	    "{} /* a comment */", "// a comment\n{}", "{'a':1}", "{}}", "[]]"};
+	    "{} /* a comment */", "// a comment\n{}", "{'a':1}", "{}}", "[]]",
+	    "[1,]", "{\"a\":1,}", "{\"a\"1}", "{1:2}", "[1 2]", "01", "-",
+	    "NaN", "1e", "+1", "-Infinity", "truer", "\"", "\"a", "\"\t\"",
+	    "\"\\x\"", "\"\\", "\"\\u12\"", "[[1],[2", "{\"a\":[1,\"", "[1]x"};
 
 	(void)state;
 	for (gsize i = 0; i < G_N_ELEMENTS(hidden); i++) {
@@ -327,6 +357,7 @@ int main(void)
 	    cmocka_unit_test(hostile_text_is_shown_harmless),
 	    cmocka_unit_test(json_round_trip),
 	    cmocka_unit_test(json_exact),
+	    cmocka_unit_test(json_of_others),
 	    cmocka_unit_test(json_refuses),
 	    cmocka_unit_test(urgency_levels),
 	};
