@@ -8,7 +8,7 @@ typedef struct {
 	char *key; /* NULL: none */
 	char *text;
 	gint64 from_s, to_s;
-	gint64 began_us, until_us;
+	gint64 made_us, until_us;
 } Answer;
 
 struct Recent {
@@ -53,7 +53,7 @@ static bool same_moment(gint64 asked_s, gint64 kept_s, gint64 age_us)
 
 static bool answers(const Answer *answer, const RecentAsk *ask, gint64 now_us)
 {
-	gint64 age_us = now_us - answer->began_us;
+	gint64 age_us = now_us - answer->made_us;
 
 	return answer->key != NULL && now_us < answer->until_us &&
 	       strcmp(answer->key, ask->key) == 0 &&
@@ -76,9 +76,8 @@ char *recent_find(Recent *recent, const RecentAsk *ask, gint64 now_us)
 }
 
 void recent_keep(Recent *recent, const RecentAsk *ask, const char *text,
-    gint64 began_us, gint64 now_us)
+    gint64 took_us, gint64 now_us)
 {
-	gint64 took_us = now_us - began_us;
 	Answer *answer;
 
 	if (took_us < RECENT_LEAST_US) {
@@ -93,7 +92,7 @@ void recent_keep(Recent *recent, const RecentAsk *ask, const char *text,
 	    .text = g_strdup(text),
 	    .from_s = ask->from_s,
 	    .to_s = ask->to_s,
-	    .began_us = began_us,
+	    .made_us = now_us,
 	    .until_us = now_us + MIN(took_us * RECENT_TIMES, RECENT_MOST_US),
 	};
 	g_mutex_unlock(&recent->mutex);

@@ -1,6 +1,6 @@
 /*
  * Answers that took long to make, for whoever asks the same soon after: each is
- * kept for a few times of what it took, so that asking again and again costs a
+ * kept for many times of what it took, so that asking again and again costs a
  * small share of a processor however many cases there are. What is made in no
  * time isn't kept; it is always of this moment.
  */
@@ -10,7 +10,7 @@
 #include <glib.h>
 
 #define RECENT_ANSWERS 64
-#define RECENT_TIMES 50      /* of what it took */
+#define RECENT_TIMES 200     /* of what it took */
 #define RECENT_LEAST_US 5000 /* what takes less isn't kept */
 #define RECENT_MOST_US (30 * G_TIME_SPAN_SECOND) /* nor is any longer */
 
@@ -30,8 +30,9 @@ typedef struct {
  * Transfer full. Any thread. */
 char *recent_find(Recent *recent, const RecentAsk *ask, gint64 now_us);
 
-/* Keeps TEXT, which was made from BEGAN_US to NOW_US, if that was long. */
+/* Keeps TEXT, which was made by NOW_US (monotonic) and took TOOK_US of a
+ * processor's time, if that was long. */
 void recent_keep(Recent *recent, const RecentAsk *ask, const char *text,
-    gint64 began_us, gint64 now_us);
+    gint64 took_us, gint64 now_us);
 
 #endif

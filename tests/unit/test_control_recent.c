@@ -39,7 +39,7 @@ static void test_found(void **state)
 	Recent *recent = recent_new();
 
 	(void)state;
-	recent_keep(recent, &kept, "text", BEGAN_US, ENDED_US);
+	recent_keep(recent, &kept, "text", TOOK_US, ENDED_US);
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
 		g_autofree char *text = recent_find(
 		    recent, &rows[i].ask, ENDED_US + rows[i].later_us);
@@ -62,11 +62,9 @@ static void test_bounds(void **state)
 	g_autofree char *text = NULL;
 
 	(void)state;
-	recent_keep(
-	    recent, &quick, "q", BEGAN_US, BEGAN_US + RECENT_LEAST_US - 1);
-	assert_null(
-	    recent_find(recent, &quick, BEGAN_US + RECENT_LEAST_US - 1));
-	recent_keep(recent, &slow, "s", BEGAN_US, BEGAN_US + 60 * SECOND);
+	recent_keep(recent, &quick, "q", RECENT_LEAST_US - 1, ENDED_US);
+	assert_null(recent_find(recent, &quick, ENDED_US));
+	recent_keep(recent, &slow, "s", 60 * SECOND, BEGAN_US + 60 * SECOND);
 	text = recent_find(
 	    recent, &slow, BEGAN_US + 60 * SECOND + RECENT_MOST_US - 1);
 	assert_non_null(text);
@@ -86,7 +84,7 @@ static void test_room(void **state)
 		g_autofree char *key = g_strdup_printf("%u", i);
 		const RecentAsk ask = {key, 1, 2};
 
-		recent_keep(recent, &ask, key, BEGAN_US, ENDED_US);
+		recent_keep(recent, &ask, key, TOOK_US, ENDED_US);
 		g_free(last);
 		last = recent_find(recent, &ask, ENDED_US);
 		assert_string_equal(last, key);
