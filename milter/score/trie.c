@@ -11,8 +11,9 @@
 #include <string.h>
 
 #define LETTER_BITS 5
-#define STRING_BITS 8 /* of a string's length */
+#define STRING_BITS 5 /* of a string's length */
 #define STRING_MOST ((1u << STRING_BITS) - 1)
+#define STRINGS_BYTES (1u << (32 - STRING_BITS)) /* beyond: nodes instead */
 #define SHORT 3
 #define LONG TRIE_AHEAD
 #define SHORT_STARTS (1u << (SHORT * LETTER_BITS))
@@ -79,6 +80,9 @@ static guint32 bud_string(Trie *trie, Bud *bud, const GArray *words)
 	const Word *word = &g_array_index(words, Word, bud->from);
 	gsize length = bud_common(bud, words);
 	guint32 at = trie->strings->len;
+	if (at + length >= STRINGS_BYTES) {
+		return 0;
+	}
 	g_byte_array_append(
 	    trie->strings, word->letters + bud->depth, (guint)length);
 	bud->depth += length;
