@@ -800,7 +800,9 @@ static guint second_day(
 		}
 		return n;
 	}
-	if (parts->day == DAY_WEEKDAY) {
+	/* "Today (3 March 2001)" was written then. */
+	if (parts->day == DAY_WEEKDAY ||
+	    (parts->day == DAY_RELATIVE && other.year != 0)) {
 		parts->day = other.day;
 		parts->value = other.value;
 		parts->year = other.year;

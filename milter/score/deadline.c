@@ -16,132 +16,180 @@
 #define AROUND_BYTES 240 /* of a sentence, on each side of its moment */
 #define WORD_BYTES 24
 #define WORDS_SHOWN_BYTES 80
+#define JOINED_BYTES 40 /* between two names of one moment */
 
 typedef enum { KIND_ASKED, KIND_OFFERED, KIND_SAID, KINDS } DeadlineKind;
 static const char *const kind_names[KINDS] = {"asked", "offered", "said"};
 
-/* What a word of the sentence tells: it asks the reader, it sells, it makes any
- * date a deadline. Stems end with a '*'. Letters without their accents. */
-static const struct {
-	const char *word;
-	bool asks, offers, deadline;
-} words[] = {
-    {"please", true, false, false},
-    {"pls", true, false, false},
-    {"need", true, false, false},
-    {"needed", true, false, false},
-    {"must", true, false, false},
-    {"require*", true, false, false},
-    {"answer", true, false, false},
-    {"reply", true, false, false},
-    {"respon*", true, false, false},
-    {"call", true, false, false},
-    {"contact", true, false, false},
-    {"decide", true, false, false},
-    {"decision", true, false, false},
-    {"confirm", true, false, false},
-    {"approv*", true, false, false},
-    {"sign", true, false, false},
-    {"signature", true, false, false},
-    {"comment*", true, false, false},
-    {"pay", true, false, false},
-    {"payment", true, false, false},
-    {"refund*", true, false, false},
-    {"resolve*", true, false, false},
-    {"fix*", true, false, false},
-    {"demand*", true, false, false},
-    {"expect", true, false, false},
-    {"insist*", true, false, false},
-    {"otherwise", true, false, false},
-    {"hear", true, false, false},
-    {"advise", true, false, false},
-    {"want", true, false, false},
-    {"comply", true, false, false},
-    {"deadline*", true, false, true},
-    {"due", true, false, true},
-    {"expire*", true, false, true},
-    {"closes", true, false, true},
-    {"closing", true, false, true},
-    {"hearing", true, false, true},
-    {"court", true, false, true},
-    {"trial", true, false, true},
-    {"deposition", true, false, true},
-    {"subpoena*", true, false, true},
-    {"evict*", true, false, true},
-    {"foreclos*", true, false, true},
-    {"auction*", true, false, true},
-    {"disconnect*", true, false, true},
-    {"bitte*", true, false, false},
-    {"brauche*", true, false, false},
-    {"benotig*", true, false, false},
-    {"antwort*", true, false, false},
-    {"melden", true, false, false},
-    {"ruckmeldung", true, false, false},
-    {"bescheid", true, false, false},
-    {"muss*", true, false, false},
-    {"mussen", true, false, false},
-    {"zahl*", true, false, false},
-    {"entscheid*", true, false, false},
-    {"erwarte*", true, false, false},
-    {"fordere*", true, false, false},
-    {"frist*", true, false, true},
-    {"stichtag", true, false, true},
-    {"fallig*", true, false, true},
-    {"gericht*", true, false, true},
-    {"anhorung", true, false, true},
-    {"raumung*", true, false, true},
-    {"merci", true, false, false},
-    {"veuillez", true, false, false},
-    {"besoin", true, false, false},
-    {"repon*", true, false, false},
-    {"reponse", true, false, false},
-    {"devez", true, false, false},
-    {"confirme*", true, false, false},
-    {"attend*", true, false, false},
-    {"exige*", true, false, false},
-    {"echeance", true, false, true},
-    {"limite", true, false, true},
-    {"delai", true, false, true},
-    {"audience", true, false, true},
-    {"tribunal", true, false, true},
-    {"favor", true, false, false},
-    {"necesit*", true, false, false},
-    {"respuesta", true, false, false},
-    {"respond*", true, false, false},
-    {"debe*", true, false, false},
-    {"exij*", true, false, false},
-    {"espero", true, false, false},
-    {"plazo", true, false, true},
-    {"vence*", true, false, true},
-    {"caduca*", true, false, true},
-    {"juicio", true, false, true},
-    {"order", false, true, false},
-    {"register*", false, true, false},
-    {"registration*", false, true, false},
-    {"rsvp", false, true, false},
-    {"buy", false, true, false},
-    {"book", false, true, false},
-    {"save", false, true, false},
-    {"subscribe*", false, true, false},
-    {"enrol*", false, true, false},
-    {"discount*", false, true, false},
-    {"sale", false, true, false},
-    {"offer*", false, true, false},
-    {"tickets", false, true, false},
-    {"bestell*", false, true, false},
-    {"anmeld*", false, true, false},
-    {"angebot*", false, true, false},
-    {"rabatt*", false, true, false},
-    {"inscri*", false, true, false},
-    {"offre*", false, true, false},
-    {"remise", false, true, false},
-    {"oferta*", false, true, false},
-    {"descuento*", false, true, false},
+/* What a word of the sentence tells. */
+enum {
+	ASKS = 1 << 0,   /* something of the reader */
+	OFFERS = 1 << 1, /* to buy, to register */
+	DATES = 1 << 2,  /* makes any date a deadline */
+	FIRM = 1 << 3,   /* demands, whoever is to act */
+	YOU = 1 << 4,    /* speaks to the reader */
+	PAST = 1 << 5,   /* reports what has happened */
+	AWAY = 1 << 6,   /* until when somebody is away, or isn't */
+	SELF = 1 << 7,   /* "I" or "we" ... */
+	WILL = 1 << 8,   /* ... and then: what the writer does himself */
+	JOINS = 1 << 9,  /* may stand between an hour and its day */
+	PROMISES = 1 << 10,
+	STRANGE = 1 << 11, /* words of no row */
 };
 
-typedef struct {
-	bool asks, offers, deadline;
-} Sentence;
+/* Stems end with a '*'. Letters without their accents. */
+static const struct {
+	const char *word;
+	guint tells;
+} words[] = {
+    {"please", ASKS | YOU},
+    {"pls", ASKS | YOU},
+    {"need", ASKS | FIRM},
+    {"needed", ASKS | FIRM},
+    {"must", ASKS | FIRM},
+    {"require*", ASKS | FIRM},
+    {"answer", ASKS},
+    {"reply", ASKS},
+    {"respon*", ASKS},
+    {"call", ASKS},
+    {"contact", ASKS},
+    {"decide", ASKS},
+    {"decision", ASKS},
+    {"confirm", ASKS},
+    {"approv*", ASKS},
+    {"sign", ASKS},
+    {"signature", ASKS},
+    {"comment*", ASKS},
+    {"pay", ASKS},
+    {"payment", ASKS},
+    {"refund*", ASKS},
+    {"resolve*", ASKS},
+    {"fix*", ASKS},
+    {"demand*", ASKS | FIRM},
+    {"expect", ASKS | FIRM},
+    {"insist*", ASKS | FIRM},
+    {"otherwise", ASKS | FIRM},
+    {"hear", ASKS},
+    {"advise", ASKS},
+    {"want", ASKS | FIRM},
+    {"comply", ASKS},
+    {"deadline*", ASKS | DATES},
+    {"due", ASKS | DATES},
+    {"expire*", ASKS | DATES},
+    {"closes", ASKS | DATES},
+    {"closing", ASKS | DATES},
+    {"hearing", ASKS | DATES},
+    {"court", ASKS | DATES},
+    {"trial", ASKS | DATES},
+    {"deposition", ASKS | DATES},
+    {"subpoena*", ASKS | DATES},
+    {"evict*", ASKS | DATES},
+    {"foreclos*", ASKS | DATES},
+    {"auction*", ASKS | DATES},
+    {"disconnect*", ASKS | DATES},
+    {"bitte*", ASKS},
+    {"brauche*", ASKS},
+    {"benotig*", ASKS},
+    {"antwort*", ASKS},
+    {"melden", ASKS},
+    {"ruckmeldung", ASKS},
+    {"bescheid", ASKS},
+    {"muss*", ASKS},
+    {"mussen", ASKS},
+    {"zahl*", ASKS},
+    {"entscheid*", ASKS},
+    {"erwarte*", ASKS},
+    {"fordere*", ASKS},
+    {"frist*", ASKS | DATES},
+    {"stichtag", ASKS | DATES},
+    {"fallig*", ASKS | DATES},
+    {"gericht*", ASKS | DATES},
+    {"anhorung", ASKS | DATES},
+    {"raumung*", ASKS | DATES},
+    {"merci", ASKS},
+    {"veuillez", ASKS},
+    {"besoin", ASKS},
+    {"repon*", ASKS},
+    {"reponse", ASKS},
+    {"devez", ASKS},
+    {"confirme*", ASKS},
+    {"attend*", ASKS},
+    {"exige*", ASKS},
+    {"echeance", ASKS | DATES},
+    {"limite", ASKS | DATES},
+    {"delai", ASKS | DATES},
+    {"audience", ASKS | DATES},
+    {"tribunal", ASKS | DATES},
+    {"favor", ASKS},
+    {"necesit*", ASKS},
+    {"respuesta", ASKS},
+    {"respond*", ASKS},
+    {"debe*", ASKS},
+    {"exij*", ASKS},
+    {"espero", ASKS},
+    {"plazo", ASKS | DATES},
+    {"vence*", ASKS | DATES},
+    {"caduca*", ASKS | DATES},
+    {"juicio", ASKS | DATES},
+    {"order", OFFERS},
+    {"register*", OFFERS},
+    {"registration*", OFFERS},
+    {"rsvp", OFFERS},
+    {"buy", OFFERS},
+    {"book", OFFERS},
+    {"save", OFFERS},
+    {"subscribe*", OFFERS},
+    {"enrol*", OFFERS},
+    {"discount*", OFFERS},
+    {"sale", OFFERS},
+    {"offer*", OFFERS},
+    {"tickets", OFFERS},
+    {"bestell*", OFFERS},
+    {"anmeld*", OFFERS},
+    {"angebot*", OFFERS},
+    {"rabatt*", OFFERS},
+    {"inscri*", OFFERS},
+    {"offre*", OFFERS},
+    {"remise", OFFERS},
+    {"oferta*", OFFERS},
+    {"descuento*", OFFERS},
+    {"you", YOU},
+    {"your", YOU},
+    {"unless", FIRM},
+    {"issued", PAST},
+    {"ruled", PAST},
+    {"said", PAST},
+    {"concluded", PAST},
+    {"announced", PAST},
+    {"released", PAST},
+    {"provided", PAST},
+    {"published", PAST},
+    {"adjourned", PAST},
+    {"made", PAST},
+    {"out", AWAY},
+    {"away", AWAY},
+    {"off", AWAY},
+    {"closed", AWAY},
+    {"not", AWAY},
+    {"i", SELF},
+    {"we", SELF},
+    {"will", WILL},
+    {"ll", WILL},
+    {"shall", WILL},
+    {"on", JOINS},
+    {"of", JOINS},
+    {"the", JOINS},
+    {"this", JOINS},
+    {"next", JOINS},
+    {"time", JOINS},
+    {"local", JOINS},
+    {"central", JOINS},
+    {"eastern", JOINS},
+    {"pacific", JOINS},
+    {"mountain", JOINS},
+    {"standard", JOINS},
+    {"daylight", JOINS},
+};
 
 /* The nearest deadline of each kind. */
 typedef struct {
@@ -159,16 +207,24 @@ static bool word_fits(const char *pattern, const char *word)
 	       (pattern[n] == '*' || word[n] == '\0');
 }
 
-static void note_word(Sentence *sentence, const char *word)
+/* What WORD tells, with the one before it and the one after. "Due to" is no due
+ * date. */
+static guint word_tells(const char *word, guint before, const char *next)
 {
+	guint tells = 0;
+	if (strcmp(word, "due") == 0 && strcmp(next, "to") == 0) {
+		return STRANGE;
+	}
 	for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
 		if (words[i].word[0] == word[0] &&
 		    word_fits(words[i].word, word)) {
-			sentence->asks |= words[i].asks;
-			sentence->offers |= words[i].offers;
-			sentence->deadline |= words[i].deadline;
+			tells |= words[i].tells;
 		}
 	}
+	if ((before & SELF) && (tells & WILL)) {
+		tells |= PROMISES;
+	}
+	return tells ? tells : STRANGE;
 }
 
 /* Small letters without accents. Invalid bytes part words. */
@@ -188,28 +244,38 @@ static char letter_of(const char *text, gsize left, gsize *bytes)
 						    : '\0';
 }
 
-static void note_words(Sentence *sentence, const char *text, gsize bytes)
+/* The next word of TEXT from *AT on; empty at its end. */
+static void word_next(
+    const char *text, gsize bytes, gsize *at, char word[WORD_BYTES])
 {
-	char word[WORD_BYTES] = "";
 	gsize n = 0, step;
-	for (gsize at = 0; at <= bytes; at += step) {
-		char letter = '\0';
-		step = 1;
-		if (at < bytes) {
-			letter = letter_of(text + at, bytes - at, &step);
+	while (*at < bytes) {
+		char letter = letter_of(text + *at, bytes - *at, &step);
+		if (!letter && n > 0) {
+			break;
 		}
-		if (letter) {
-			if (n + 1 < sizeof(word)) {
-				word[n++] = letter;
-			}
-			continue;
+		*at += step;
+		if (letter && n + 1 < WORD_BYTES) {
+			word[n++] = letter;
 		}
-		word[n] = '\0';
-		if (n > 0) {
-			note_word(sentence, word);
-		}
-		n = 0;
 	}
+	word[n] = '\0';
+}
+
+/* What all the words of TEXT tell together. */
+static guint text_tells(const char *text, gsize bytes)
+{
+	char word[WORD_BYTES], next[WORD_BYTES];
+	guint all = 0, last = 0;
+	gsize at = 0;
+	word_next(text, bytes, &at, word);
+	while (word[0]) {
+		word_next(text, bytes, &at, next);
+		last = word_tells(word, last, next);
+		all |= last;
+		memcpy(word, next, sizeof(word));
+	}
+	return all;
 }
 
 static bool ends_sentence(const char *text, gsize at, gsize bytes)
@@ -221,9 +287,8 @@ static bool ends_sentence(const char *text, gsize at, gsize bytes)
 	       (at + 1 == bytes || g_ascii_isspace(text[at + 1]));
 }
 
-static Sentence sentence_of(const char *text, gsize bytes, const When *when)
+static guint sentence_tells(const char *text, gsize bytes, const When *when)
 {
-	Sentence sentence = {0};
 	gsize from = when->from, to = when->to;
 	while (from > 0 && when->from - from < AROUND_BYTES &&
 	       !ends_sentence(text, from - 1, bytes)) {
@@ -233,25 +298,55 @@ static Sentence sentence_of(const char *text, gsize bytes, const When *when)
 	       !ends_sentence(text, to, bytes)) {
 		to++;
 	}
-	note_words(&sentence, text + from, to - from);
-	return sentence;
+	return text_tells(text + from, to - from);
 }
 
 /* ---- deadlines ---- */
 
+/* Whether NEXT is the same moment as WHEN in other words: "tonight (Friday, 3
+ * March 2001)". A past one shows how old the text is. */
+static bool goes_on(const char *text, const When *when, const When *next)
+{
+	gsize bytes = next->from - when->to;
+	return bytes <= JOINED_BYTES &&
+	       !(text_tells(text + when->to, bytes) & ~(guint)JOINS);
+}
+
+/* "Until" tells how long something lasts, and seldom what the reader must do;
+ * "bis" tells both. */
+static bool only_lasts(const char *named, gsize bytes, guint tells)
+{
+	char word[WORD_BYTES];
+	gsize at = 0;
+	word_next(named, bytes, &at, word);
+	return (strcmp(word, "until") == 0 || strcmp(word, "till") == 0 ||
+		   strcmp(word, "til") == 0) &&
+	       (!(tells & YOU) || (tells & AWAY));
+}
+
+static DeadlineKind kind_of(const char *named, gsize bytes, guint tells)
+{
+	if (tells & OFFERS) {
+		return KIND_OFFERED;
+	}
+	if (!(tells & ASKS) || only_lasts(named, bytes, tells)) {
+		return KIND_SAID;
+	}
+	/* What the writer promises he doesn't ask. */
+	return (tells & PROMISES) && !(tells & (YOU | FIRM | DATES))
+		   ? KIND_SAID
+		   : KIND_ASKED;
+}
+
 static void note_moment(
     Deadlines *deadlines, const char *text, gsize bytes, const When *when)
 {
-	if (when->past || when->after) {
+	guint tells = sentence_tells(text, bytes, when);
+	if (!when->before && (!(tells & DATES) || (tells & PAST))) {
 		return;
 	}
-	Sentence sentence = sentence_of(text, bytes, when);
-	if (!when->before && !sentence.deadline) {
-		return;
-	}
-	DeadlineKind kind = sentence.offers ? KIND_OFFERED
-			    : sentence.asks ? KIND_ASKED
-					    : KIND_SAID;
+	DeadlineKind kind =
+	    kind_of(text + when->from, when->to - when->from, tells);
 	if (deadlines->words[kind] && deadlines->at_s[kind] <= when->at_s) {
 		return;
 	}
@@ -268,6 +363,11 @@ static void note_text(Deadlines *deadlines, const char *text, gsize bytes)
 	    text, bytes, context->arrival_s, context->zone, LIMIT_WHENS);
 	for (guint i = 0; i < found->len; i++) {
 		const When *when = &g_array_index(found, When, i);
+		const When *next = i + 1 < found->len ? when + 1 : NULL;
+		if (when->past || when->after ||
+		    (next && next->past && goes_on(text, when, next))) {
+			continue;
+		}
 		note_moment(deadlines, text, bytes, when);
 	}
 }

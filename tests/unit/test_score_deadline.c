@@ -52,7 +52,25 @@ static const Row rows[] = {
 	"within 2 days, offered: by tomorrow (Sat 28 Nov 23:59)"},
     {"I will be in Rome until Monday.",
 	"within a week, said: until Monday (Mon 30 Nov 23:59)"},
+    /* "until" lasts, unless the reader has until then */
+    {"Please call my deputy, I am out until 5 pm.",
+	"within a day, said: until 5 pm (Fri 27 Nov 17:00)"},
+    {"The course needs a room and runs till 5 pm.",
+	"within a day, said: till 5 pm (Fri 27 Nov 17:00)"},
+    {"You have until 5 pm to answer.",
+	"within a day, asked: until 5 pm (Fri 27 Nov 17:00)"},
+    /* what the writer promises, or demands whoever is to act */
+    {"I will confirm it by 5 pm.",
+	"within a day, said: by 5 pm (Fri 27 Nov 17:00)"},
+    {"We will call your office by 5 pm.",
+	"within a day, asked: by 5 pm (Fri 27 Nov 17:00)"},
+    {"We will need a signature by 5 pm.",
+	"within a day, asked: by 5 pm (Fri 27 Nov 17:00)"},
+    /* one moment in two ways */
+    {"Please answer by tonight (3 March 2001).", NULL},
     /* dates that ask for nothing */
+    {"Due to the storm today we are late.", NULL},
+    {"It was released today after the hearing.", NULL},
     {"The meeting is tomorrow at ten.", NULL},
     {"I saw him today. Please call me.", NULL},
     {"Please find my letter of 3 March.", NULL},
