@@ -35,6 +35,8 @@ enum {
 	JOINS = 1 << 9,  /* may stand between an hour and its day */
 	PROMISES = 1 << 10,
 	STRANGE = 1 << 11, /* words of no row */
+	DECIDES = 1 << 12, /* ... on what may be an ... */
+	AN_OFFER = 1 << 13,
 };
 
 /* Stems end with a '*'. Letters without their accents. */
@@ -48,15 +50,15 @@ static const struct {
     {"needed", ASKS | FIRM},
     {"must", ASKS | FIRM},
     {"require*", ASKS | FIRM},
-    {"answer", ASKS},
+    {"answer", ASKS | DECIDES},
     {"reply", ASKS},
     {"respon*", ASKS},
     {"call", ASKS},
     {"contact", ASKS},
-    {"decide", ASKS},
-    {"decision", ASKS},
+    {"decide", ASKS | DECIDES},
+    {"decision", ASKS | DECIDES},
     {"confirm", ASKS},
-    {"approv*", ASKS},
+    {"approv*", ASKS | DECIDES},
     {"sign", ASKS},
     {"signature", ASKS},
     {"comment*", ASKS},
@@ -142,7 +144,7 @@ static const struct {
     {"enrol*", OFFERS},
     {"discount*", OFFERS},
     {"sale", OFFERS},
-    {"offer*", OFFERS},
+    {"offer*", AN_OFFER},
     {"tickets", OFFERS},
     {"bestell*", OFFERS},
     {"anmeld*", OFFERS},
@@ -326,7 +328,7 @@ static bool only_lasts(const char *named, gsize bytes, guint tells)
 
 static DeadlineKind kind_of(const char *named, gsize bytes, guint tells)
 {
-	if (tells & OFFERS) {
+	if ((tells & OFFERS) || ((tells & AN_OFFER) && !(tells & DECIDES))) {
 		return KIND_OFFERED;
 	}
 	if (!(tells & ASKS) || only_lasts(named, bytes, tells)) {

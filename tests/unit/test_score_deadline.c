@@ -50,6 +50,10 @@ static const Row rows[] = {
 	"within a day, offered: by midnight (Sat 28 Nov 00:00)"},
     {"Please RSVP by tomorrow.",
 	"within 2 days, offered: by tomorrow (Sat 28 Nov 23:59)"},
+    {"Our offer ends by tomorrow, please call.",
+	"within 2 days, offered: by tomorrow (Sat 28 Nov 23:59)"},
+    {"We need your decision on the offer by tomorrow.",
+	"within 2 days, asked: by tomorrow (Sat 28 Nov 23:59)"},
     {"I will be in Rome until Monday.",
 	"within a week, said: until Monday (Mon 30 Nov 23:59)"},
     /* "until" lasts, unless the reader has until then */
