@@ -41,6 +41,10 @@ gint64 calendar_due(const Calendar *calendar, gint64 from_s, gint64 open_s);
 /* Open seconds in [FROM_S, TO_S); 0 when TO_S <= FROM_S. */
 gint64 calendar_open_s(const Calendar *calendar, gint64 from_s, gint64 to_s);
 
+/* *DAY (since 1970-01-01, local) is the last date with hours of its own, of the
+ * configuration or of .ics files. False: there is none. */
+bool calendar_last_special(const Calendar *calendar, gint32 *day);
+
 /* One open interval that counted. */
 typedef struct {
 	gint64 from_s;

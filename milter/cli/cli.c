@@ -25,6 +25,7 @@ static const struct {
     {"take", take_run},
     {"user", user_run},
     {"digest", digest_run},
+    {"doctor", doctor_run},
     {"help", help_run},
     {"version", version_run},
 };

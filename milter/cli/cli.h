@@ -114,6 +114,7 @@ int learn_run(const Options *options);
 int replay_run(const Options *options);
 int take_run(const Options *options);
 int digest_run(const Options *options);
+int doctor_run(const Options *options);
 int user_run(const Options *options);
 int help_run(const Options *options);
 void help_usage(FILE *out);

@@ -293,6 +293,18 @@ static const Command commands[] = {
 { "fsck", ROLE_ADMINISTRATOR, "check the store, every index both ways",
   "Exit code 1 when something is wrong, with a line for each thing.",
   false, { { 0 } }, { JSON_FLAG } },
+{ "doctor", ROLE_NONE, "check the installation and say how to mend it",
+  "Configuration, daemon, milter socket, the mail server's settings, store,\n"
+  "calendars, clock, teams, courier and dashboard: a line each, and below it how\n"
+  "to mend what isn't right. Changes nothing. Run it as root, or it can't look\n"
+  "everywhere. Exit code 1 when something is wrong, 2 when the configuration\n"
+  "doesn't load.",
+  true, { { 0 } },
+  { { "postfix-config", "FOLDER", WORD_PATH, false, false,
+      "Postfix's configuration, as for postconf -c" },
+    { "sendmail-cf", "FILE", WORD_PATH, false, false,
+      "Sendmail's, instead of /etc/mail/sendmail.cf" },
+    JSON_FLAG } },
 { "user", ROLE_NONE, "manage who may log in to the web pages",
   "ACTION is add, role, password, token, remove or list. ROLE is reader,\n"
   "member, lead, assistant, executive or administrator. A password is read from\n"

@@ -396,6 +396,15 @@ static gint64 walk_weeks(Walk *walk, gint64 most_s)
 
 /* ---- questions ---- */
 
+bool calendar_last_special(const Calendar *calendar, gint32 *day)
+{
+	if (calendar->n_special == 0) {
+		return false;
+	}
+	*day = calendar->special[calendar->n_special - 1].day;
+	return true;
+}
+
 bool calendar_is_open(const Calendar *calendar, gint64 at_s)
 {
 	Walk walk;

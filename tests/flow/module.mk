@@ -2,6 +2,7 @@
 FLOW_TESTS += tests/flow/test_intake.py tests/flow/test_intake_stop.py
 FLOW_TESTS += tests/flow/test_backtest.py tests/flow/test_learn.py
 FLOW_TESTS += tests/flow/test_cli.py tests/flow/test_packs.py
+FLOW_TESTS += tests/flow/test_doctor.py
 FLOW_TESTS += tests/flow/test_courier.py tests/flow/test_webhook.py
 FLOW_TESTS += tests/flow/test_clock.py tests/flow/test_clock_replies.py
 FLOW_TESTS += tests/flow/test_clock_hours.py

@@ -32,7 +32,8 @@ STANDS_ON = {
     'web': 'base conf message score sla route cases replies pipeline control '
            'users view',
     'cli': 'base conf message score sla route cases replies pipeline control '
-           'users view learn',
+           'users view learn doctor',
+    'doctor': 'base conf message score sla pipeline control',
     'learn': 'base conf message score',
     'letter': 'base view',
     'picture': 'base',
