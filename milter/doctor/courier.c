@@ -7,6 +7,7 @@
 #include "doctor/probe.h"
 
 #define STUCK_S (15 * 60)
+#define SYSTEM_USER "anteroom-courier"
 
 static const struct {
 	const char *scheme, *port;
@@ -73,7 +74,7 @@ static void check_dead(Doctor *doctor)
 		doctor_tell(doctor, "outbox", DOCTOR_WARN,
 		    "anteroom notices --state dead says why; anteroom "
 		    "notice-retry NOTICE",
-		    "%d notices were given up", (int)dead);
+		    "notices that were given up: %d", (int)dead);
 	}
 }
 
@@ -87,6 +88,7 @@ void check_courier(Doctor *doctor)
 		return;
 	}
 	check_relay(doctor);
+	role_check(doctor, "outbox", SYSTEM_USER);
 	if (doctor->status != NULL) {
 		check_stuck(doctor);
 		check_dead(doctor);

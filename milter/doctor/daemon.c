@@ -24,6 +24,8 @@ static const Question questions[] = {
     {"health", NULL},
     {"status", NULL},
     {"notices", "{\"limit\":\"1\"}"},
+    {"cases", "{\"topic\":\"unread\",\"state\":\"open\",\"limit\":\"1\"}"},
+    {"metrics", NULL},
 };
 
 typedef struct {
@@ -146,11 +148,38 @@ static void check_loaded(Doctor *doctor)
 	}
 }
 
+/* What came in, and didn't get through as it should. */
+static void check_screening(Doctor *doctor)
+{
+	const JsonValue *messages = json_get(doctor->metrics, "messages");
+	const char *unread = json_get_string(doctor->unread, "id");
+	gint64 failed = json_get_int(messages, "failed", 0);
+
+	if (unread != NULL) {
+		doctor_tell(doctor, "screening", DOCTOR_WARN,
+		    "anteroom cases --topic unread: a person has to read them",
+		    "%s and maybe others couldn't be read or judged", unread);
+	}
+	if (failed > 0) {
+		doctor_tell(doctor, "screening", DOCTOR_WARN,
+		    "journalctl -u anteroomd says why; room for the store",
+		    "%d messages couldn't be recorded since the daemon's "
+		    "start; the mail server was told to try again",
+		    (int)failed);
+	}
+	if (unread == NULL && failed == 0) {
+		doctor_tell(doctor, "screening", DOCTOR_OK, NULL,
+		    "all that came in was read and recorded");
+	}
+}
+
 static void take_answers(Doctor *doctor, Asked *asked)
 {
 	doctor->health = g_steal_pointer(&asked->rows[0]);
 	doctor->status = g_steal_pointer(&asked->rows[1]);
 	doctor->notice = g_steal_pointer(&asked->rows[2]);
+	doctor->unread = g_steal_pointer(&asked->rows[3]);
+	doctor->metrics = g_steal_pointer(&asked->rows[4]);
 }
 
 static void tell_error(Doctor *doctor, const GError *error)
@@ -194,6 +223,7 @@ void check_daemon(Doctor *doctor)
 		doctor_tell(doctor, "daemon", DOCTOR_OK, NULL,
 		    "it answers at %s", path);
 		check_loaded(doctor);
+		check_screening(doctor);
 	}
 	asked_free(asked);
 }

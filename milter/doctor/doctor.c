@@ -1,5 +1,7 @@
 /* The order of the checks, and how each tells what it finds. */
+#include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "anteroom/message.h"
 #include "anteroom/text.h"
@@ -59,8 +61,23 @@ static void tell_problems(Doctor *doctor, GPtrArray *problems)
 
 		doctor_tell(doctor, "configuration",
 		    problem->warning ? DOCTOR_WARN : DOCTOR_WRONG,
-		    "anteroom check: tells all mistakes, with file and line",
+		    "anteroom check names each mistake, with file and line",
 		    "%s", text);
+	}
+}
+
+static void tell_rules(Doctor *doctor)
+{
+	guint rules = ruleset_size(doctor->setup->rules);
+
+	if (rules == 0) {
+		doctor_tell(doctor, "configuration", DOCTOR_WRONG,
+		    "anteroom.conf: rules { packs = "
+		    "{\"/usr/share/anteroom/rules/*.rules\"} }",
+		    "no rules load: every case is of topic other");
+	} else {
+		doctor_tell(doctor, "configuration", DOCTOR_OK, NULL,
+		    "%s and %u rules load", doctor->ask->conf_path, rules);
 	}
 }
 
@@ -80,9 +97,7 @@ static void check_configuration(Doctor *doctor)
 	}
 	tell_problems(doctor, problems);
 	if (doctor->setup != NULL) {
-		doctor_tell(doctor, "configuration", DOCTOR_OK, NULL,
-		    "%s and %u rules load", path,
-		    ruleset_size(doctor->setup->rules));
+		tell_rules(doctor);
 	}
 }
 
@@ -119,12 +134,18 @@ GPtrArray *doctor_examine(const DoctorAsk *ask, bool *loads)
 	doctor.findings = g_ptr_array_new_with_free_func(finding_free);
 	for (gsize i = 0; i < G_N_ELEMENTS(checks); i++) {
 		checks[i](&doctor);
+		/* Nothing of it is known: all else would be guessed. */
+		if (g_access(ask->conf_path, R_OK) != 0) {
+			break;
+		}
 	}
 	*loads = doctor.setup != NULL;
 	g_clear_pointer(&doctor.conf, conf_unref);
 	g_clear_pointer(&doctor.setup, setup_unref);
 	json_value_free(doctor.health);
 	json_value_free(doctor.status);
+	json_value_free(doctor.metrics);
 	json_value_free(doctor.notice);
+	json_value_free(doctor.unread);
 	return doctor.findings;
 }

@@ -17,7 +17,9 @@ typedef struct {
 	Conf *conf;   /* what could be read of it, mistakes or not */
 	Setup *setup; /* NULL: it doesn't load */
 	/* What the daemon says; NULL: it doesn't. */
-	JsonValue *health, *status, *notice;
+	JsonValue *health, *status, *metrics;
+	JsonValue *notice; /* the first that waits */
+	JsonValue *unread; /* a case that nobody could judge */
 	GPtrArray *findings;
 } Doctor;
 
@@ -46,6 +48,10 @@ typedef struct {
 
 /* The finding "replies": whose replies stop clocks. */
 void replies_tell(Doctor *doctor, const Proof *proof);
+
+/* Warns as CHECK when the system's user NAME, if there is one, may not ask the
+ * daemon. */
+void role_check(Doctor *doctor, const char *check, const char *name);
 
 /* False: that mail server isn't here. */
 bool check_postfix(Doctor *doctor);

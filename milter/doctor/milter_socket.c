@@ -84,9 +84,21 @@ static void check_port(Doctor *doctor, const char *address)
 	}
 }
 
+static void check_on_error(Doctor *doctor)
+{
+	if (doctor->conf->on_error == ON_ERROR_ACCEPT) {
+		doctor_tell(doctor, "on-error", DOCTOR_WARN,
+		    "anteroom.conf: milter { on-error = \"tempfail\" }",
+		    "while a case can't be recorded, mail is delivered without "
+		    "one");
+	}
+}
+
 void check_milter_socket(Doctor *doctor)
 {
 	const char *address = doctor->conf->milter_socket;
+
+	check_on_error(doctor);
 
 	if (g_str_has_prefix(address, "unix:")) {
 		check_path(doctor, address + strlen("unix:"));

@@ -16,7 +16,8 @@ static const char *const settings[] = {"mail_version", "config_directory",
     "milter_protocol", "milter_connect_timeout", "milter_command_timeout",
     "milter_content_timeout", "milter_macro_daemon_name",
     "internal_mail_filter_classes", "receive_override_options",
-    "smtpd_sasl_auth_enable", "smtpd_forbid_bare_newline"};
+    "smtpd_sasl_auth_enable", "smtpd_forbid_bare_newline", "mydestination",
+    "relay_domains", "virtual_alias_domains", "virtual_mailbox_domains"};
 
 #define ARGUMENTS 8
 
@@ -260,6 +261,7 @@ static void check_all(Postfix *postfix)
 	check_protocol(postfix);
 	check_timeouts(postfix);
 	check_newline(postfix);
+	check_postfix_domains(postfix);
 }
 
 bool check_postfix(Doctor *doctor)

@@ -35,6 +35,9 @@ Filters postfix_filters(
 void filters_clear(Filters *filters);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Filters, filters_clear)
 
+/* "submission/inet". Transfer full. */
+char *postfix_name(const PostfixService *service);
+
 /* How SETTING is to name us where SERVICE finds us. Transfer full. */
 char *postfix_mend(
     const Postfix *postfix, const PostfixService *service, const char *setting);
@@ -44,7 +47,7 @@ typedef struct {
 	const char *check;
 	DoctorState state;
 	const char *setting;
-	const char *effect; /* "mail that comes in there isn't seen" */
+	const char *effect; /* "mail that comes in isn't seen" */
 } Unasked;
 
 /* Tells why SERVICE, whose best filter isn't ours, doesn't ask us. */
@@ -53,6 +56,9 @@ void postfix_tell_unasked(
 
 void check_postfix_rights(Postfix *postfix, const PostfixService *service);
 void check_postfix_order(Postfix *postfix, const PostfixService *service);
+
+/* ---- postfix_domains.c ---- */
+void check_postfix_domains(Postfix *postfix);
 
 /* ---- postfix_services.c ---- */
 

@@ -136,6 +136,11 @@ static const char *below(const char *path, const char *folder)
 		   : NULL;
 }
 
+char *postfix_name(const PostfixService *service)
+{
+	return g_strconcat(service->name, "/", service->type, NULL);
+}
+
 /* "main.cf: SETTING = ... ", or of SERVICE itself. Transfer full. */
 static char *setting_of(const PostfixService *service, const char *setting)
 {
@@ -178,6 +183,7 @@ void postfix_tell_unasked(
 	const char *setting = unasked->setting;
 	g_auto(Filters) filters = postfix_filters(postfix, service, setting);
 	const char *value = postconf_get(postfix->conf, service, setting);
+	g_autofree char *name = postfix_name(service);
 	g_autofree char *mend = postfix_mend(postfix, service, setting);
 	const PostfixMilter *milter = filters.milters->len > 0
 					  ? filters.milters->pdata[filters.at]
@@ -188,19 +194,17 @@ void postfix_tell_unasked(
 		    seen_path(postfix, path_of(milter->endpoint), true);
 
 		doctor_tell(doctor, "postfix-chroot", DOCTOR_WRONG, mend,
-		    "%s: %s/%s runs in the chroot %s and looks for %s at %s",
-		    unasked->effect, service->name, service->type,
-		    postfix->queue, milter->endpoint, seen);
+		    "%s: %s: in the chroot %s it looks for %s at %s", name,
+		    unasked->effect, postfix->queue, milter->endpoint, seen);
 	} else if (filters.kind == FILTER_ASTRAY) {
 		doctor_tell(doctor, unasked->check, unasked->state, mend,
-		    "%s: %s of %s/%s leads to %s, but Anteroom listens at %s",
-		    unasked->effect, setting, service->name, service->type,
-		    milter->endpoint, doctor->conf->milter_socket);
+		    "%s: %s: %s leads to %s, but Anteroom listens at %s", name,
+		    unasked->effect, setting, milter->endpoint,
+		    doctor->conf->milter_socket);
 	} else {
 		doctor_tell(doctor, unasked->check, unasked->state, mend,
-		    "%s: %s of %s/%s (%s) doesn't name %s", unasked->effect,
-		    setting, service->name, service->type,
-		    *value != '\0' ? value : "empty",
+		    "%s: %s: %s (%s) doesn't name %s", name, unasked->effect,
+		    setting, *value != '\0' ? value : "empty",
 		    doctor->conf->milter_socket);
 	}
 }

@@ -98,10 +98,11 @@ static void tell_skips(
 	g_autofree char *mend = g_strdup_printf(
 	    "master.cf, %s: take no_milters out of receive_override_options",
 	    service->name);
+	g_autofree char *name = postfix_name(service);
 
 	doctor_tell(postfix->doctor, unasked->check, DOCTOR_WRONG, mend,
-	    "%s: receive_override_options of %s/%s has no_milters",
-	    unasked->effect, service->name, service->type);
+	    "%s: %s: receive_override_options has no_milters", name,
+	    unasked->effect);
 }
 
 /* With an inet: socket, the mail server may be another machine. */
@@ -119,10 +120,9 @@ static void tell_unasked(Postfix *postfix, const PostfixService *service)
 	    .check = submission ? "postfix-submission" : "postfix-filter",
 	    .state = state_unasked(postfix),
 	    .setting = "smtpd_milters",
-	    .effect =
-		submission
-		    ? "replies that leave there aren't seen, clocks run on"
-		    : "mail that comes in there isn't seen",
+	    .effect = submission
+			  ? "replies that leave aren't seen, clocks run on"
+			  : "mail that comes in isn't seen",
 	};
 
 	if (skips_filters(postfix, service)) {
@@ -253,7 +253,7 @@ void check_postfix_local(Postfix *postfix)
 		postfix_tell_unasked(postfix, cleanup,
 		    &(const Unasked){"postfix-local-mail", DOCTOR_WARN,
 			"non_smtpd_milters",
-			"what sendmail(1) writes here isn't seen"});
+			"what sendmail(1) writes isn't seen"});
 	}
 	if (shown && postconf_has(classes, "bounce")) {
 		doctor_tell(postfix->doctor, "postfix-bounces", DOCTOR_OK, NULL,

@@ -34,6 +34,7 @@ void check_web(Doctor *doctor)
 		    "no users (%s)", doctor->conf->web_users);
 		return;
 	}
+	role_check(doctor, "web", doctor->conf->web_system_user);
 	why = local ? probe_unix(listen + strlen("unix:"), &denied)
 		    : probe_tcp(host, colon + 1);
 	if (denied) {

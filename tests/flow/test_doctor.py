@@ -18,7 +18,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
-from daemon import BUILD, CONF, Anteroomd, desk  # noqa: E402
+from daemon import BUILD, CONF, ROOT, Anteroomd, desk  # noqa: E402
 from mailserver import PATH, Sink, free_port  # noqa: E402
 
 # Below the queue's folder, where a Postfix in its chroot finds it.
@@ -26,7 +26,12 @@ SOCKET = "{folder}/queue/anteroom/milter.sock"
 # What the rules say is no matter here; few of them load at once.
 PACK = "".join(f'topic "{name}" {{ title = "{name}" }}\n' for name in
                "safety legal idea press billing outage service cancel sales "
-               "bulk".split())
+               "bulk".split()) + """
+rule "bill" {
+    topic = "billing" points = 50 match = 'bill' why = "a bill"
+    hits = {"my bill"} misses = {"my letter"}
+}
+"""
 SOUND = CONF.replace("{folder}/milter.sock", SOCKET).replace(
     "{root}/rules/*.rules", "{folder}/topics.rules")
 DESKS = [desk("ceo", ["ceo@example.com"])]
@@ -37,6 +42,7 @@ queue_directory = {folder}/queue
 data_directory = {folder}/data
 mail_owner = {owner}
 myhostname = mx.example.com
+relay_domains = example.com
 smtpd_milters = unix:rspamd/milter.sock, unix:anteroom/milter.sock
 non_smtpd_milters = unix:anteroom/milter.sock
 internal_mail_filter_classes = bounce
@@ -181,7 +187,8 @@ class Sound(Case):
                       "postfix-filter", "postfix-order", "socket-rights",
                       "replies", "postfix-local-mail", "postfix-bounces",
                       "postfix-default-action", "postfix-protocol",
-                      "postfix-timeouts", "store-rights", "store-size",
+                      "postfix-timeouts", "postfix-domains",
+                      "screening", "store-rights", "store-size",
                       "desk", "team", "relay", "outbox", "blind-spots"):
             self.assertEqual(report.state(check), "ok", check)
         for check in report.checks:
@@ -241,7 +248,7 @@ class Postfix(Case):
         ("master", "smtp       inet n - y - - smtpd",
          "smtp       inet n - y - - smtpd\n"
          "  -o receive_override_options=no_milters",
-         "postfix-filter", "wrong", "smtp/inet has no_milters",
+         "postfix-filter", "wrong", "smtp/inet: mail that comes in isn't seen: receive_override",
          "take no_milters out"),
         ("main", "smtpd_forbid", "smtpd_milter_maps = cidr:/etc/x\nsmtpd_forbid",
          "postfix-filter", "warn", "cidr:/etc/x", "name Anteroom"),
@@ -250,11 +257,11 @@ class Postfix(Case):
          "smtpd_forbid_bare_newline = normalize"),
         # Replies aren't visible, or those of strangers are.
         ("master", SUBMISSION, SUBMISSION + "\n  -o smtpd_milters=",
-         "postfix-submission", "wrong", "replies that leave there aren't seen",
+         "postfix-submission", "wrong", "submission/inet: replies that leave aren't seen",
          "master.cf, submission: -o smtpd_milters="),
         ("master", SUBMISSION,
          SUBMISSION + "\n  -o receive_override_options=no_milters",
-         "postfix-submission", "wrong", "replies that leave there aren't seen",
+         "postfix-submission", "wrong", "submission/inet: replies that leave aren't seen",
          "master.cf, submission: take no_milters out"),
         ("master", "  -o milter_macro_daemon_name=ORIGINATING\n", "",
          "replies", "warn", "with a login or from trusted-networks",
@@ -311,9 +318,19 @@ class Postfix(Case):
         ("main", OURS, "smtpd_milters = unix:anteroom/milter.sock",
          "postfix-order", "warn", "no filter before Anteroom",
          "before Anteroom"),
+        # Whose mail comes here.
+        ("main", "relay_domains = example.com",
+         "relay_domains = internal.example.com", "postfix-domains", "warn",
+         "mail to ceo@example.com of desk ceo doesn't come here",
+         "main.cf: its domain in mydestination"),
+        ("main", "relay_domains = example.com",
+         "relay_domains = internal.example.com", "postfix-domains", "warn",
+         "care@example.com of team care is delivered elsewhere", "SRS"),
+        ("main", "relay_domains = example.com", "relay_domains = com",
+         "postfix-domains", "ok", "addresses of this mail server", ""),
         # Mail that comes by no SMTP.
         ("main", "non_smtpd_milters = unix:anteroom/milter.sock\n", "",
-         "postfix-local-mail", "warn", "sendmail(1)",
+         "postfix-local-mail", "warn", "what sendmail(1) writes isn't seen",
          "main.cf: non_smtpd_milters = ... unix:anteroom/milter.sock"),
         ("main", "non_smtpd_milters = unix:anteroom/milter.sock\n", "",
          "postfix-bounces", "warn", "bounces", "non_smtpd_milters"),
@@ -332,6 +349,32 @@ class Postfix(Case):
             with self.subTest(new=new, check=check):
                 report = self.examine_postfix(**{where: [(old, new)]})
                 self.assertFound(report, check, state, found, mend)
+
+    def test_what_is_shipped_is_sound(self):
+        """The samples, as they stand, in a folder of settings."""
+        samples = ROOT / "packaging/postfix"
+        self.postfix()
+        for name, own in (
+                ("main.cf", MAIN.split("relay_domains")[0].format(
+                    folder=running.folder, owner=running.owner) +
+                 "relay_domains = example.com\n"),
+                ("master.cf", MASTER.split("submission")[0] +
+                 MASTER[MASTER.index("cleanup"):])):
+            path = self.folder / name
+            path.write_text(own + (samples / f"{name}.sample").read_text())
+            os.utime(path, (1, 1))
+        report = self.examine("--postfix-config", self.folder)
+        told = [check for check in report.checks
+                if check["check"].startswith(("postfix", "replies", "socket"))]
+        self.assertGreater(len(told), 10)
+        for check in told:
+            self.assertEqual(check["state"], "ok", check)
+
+    def test_domains_in_tables_are_not_guessed(self):
+        report = self.examine_postfix(
+            main=[("relay_domains = example.com",
+                   "relay_domains = hash:/etc/relay")])
+        self.assertIsNone(report.state("postfix-domains"))
 
     def test_nobody_s_replies_count(self):
         conf = self.conf(('{{"192.0.2.0/24"}}'.replace("{{", "{").replace(
@@ -471,6 +514,13 @@ class Anteroom(Case):
         self.assertEqual(report.state("postfix-filter"), "ok")
         self.assertIn("anteroom: ", report.done.stderr)
 
+    def test_a_configuration_that_is_not_there(self):
+        report = self.examine(conf=self.folder / "none.conf")
+        self.assertEqual(report.code, 2)
+        self.assertEqual({check["check"] for check in report.checks},
+                         {"configuration"})
+        self.assertEqual(report.state("configuration"), "wrong")
+
     def test_words_that_are_wrong(self):
         done = running.daemon.run("doctor", "--postfix-conf", "x")
         self.assertEqual(done.returncode, 2)
@@ -576,6 +626,14 @@ class Anteroom(Case):
         self.assertFound(report, "calendar", "warn", "opens not before",
                          "hours and holidays")
 
+    def test_no_rules_at_all(self):
+        topics = re.findall(r'^topic "(.*?)"', PACK, re.M)
+        conf = self.conf(
+            ("topics.rules", "none*.rules"), ('topics = {"safety"}', ""),
+            *[(f'route "{topic}"', "#") for topic in topics])
+        self.assertFound(self.postfixed(conf), "configuration", "wrong",
+                         "no rules", "rules { packs")
+
     def test_a_zone_that_does_not_exist(self):
         report = self.postfixed(self.conf(("Europe/Berlin", "Europe/Berlim")))
         self.assertEqual(report.code, 2)
@@ -609,6 +667,19 @@ class Anteroom(Case):
         self.assertFound(report, "web", "warn", "nobody listens",
                          "systemctl enable --now anteroom-web")
         self.assertFound(report, "web", "warn", "without TLS", "127.0.0.1")
+
+    def test_a_web_process_that_may_not_ask(self):
+        users = self.folder / "users"
+        users.write_text("")
+        conf = self.conf(("notify {", f'web {{ system-user = "nobody" '
+                          f'users = "{users}" }}\nnotify {{'))
+        self.assertFound(self.postfixed(conf), "web", "warn",
+                         "user nobody may not ask", 'readers = {"nobody"')
+
+    def test_cases_that_may_not_be_recorded(self):
+        report = self.postfixed(self.conf(('"tempfail"', '"accept"')))
+        self.assertFound(report, "on-error", "warn", "without one",
+                         'on-error = "tempfail"')
 
 
 class Daemon(Case):
@@ -659,8 +730,23 @@ class Daemon(Case):
             self.daemon.cli("notice-failed", notice["notice"], "--why", "gone",
                             "--final")
             report = self.ask()
-        self.assertFound(report, "outbox", "warn", "1 notices were given up",
+        self.assertFound(report, "outbox", "warn", "given up: 1",
                          "anteroom notice-retry")
+
+    def test_messages_that_nobody_could_read(self):
+        parts = "".join(f"--x\nContent-Type: text/plain\n\n{part}\n"
+                        for part in range(1000))
+        with self.daemon:
+            done = self.daemon.run(
+                "take", "--to", "ceo@example.com", "--from", "a@out.example",
+                data="From: Ann <a@out.example>\nTo: ceo@example.com\n"
+                "MIME-Version: 1.0\nMessage-ID: <parts@out.example>\n"
+                "Content-Type: multipart/mixed; boundary=x\n\n"
+                f"{parts}--x--\n")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            report = self.ask()
+        self.assertFound(report, "screening", "warn", "AR-1 and maybe others",
+                         "anteroom cases --topic unread")
 
     def test_nothing_is_changed(self):
         """Neither beside a daemon nor without: not even a lock is made."""

@@ -5,6 +5,7 @@ mail server is told in test_postfix.py."""
 import base64
 import contextlib
 import itertools
+import json
 import os
 import pathlib
 import re
@@ -225,6 +226,22 @@ class Arrival(Case):
         self.assertEqual(delivery.sender, "")
         self.assertEqual(delivery.as_sent(), raw)
         self.assertIn("Case", tags(delivery))
+
+
+class Doctor(Case):
+    def test_what_is_shipped_is_sound(self):
+        """anteroom doctor reads what m4 makes of our lines."""
+        done = self.daemon.run("doctor", "--json", "--sendmail-cf",
+                               self.mta.folder / "sendmail.cf")
+        checks = json.loads(done.stdout)["checks"]
+        states = {check["check"]: check["state"] for check in checks}
+        for name in ("sendmail-default-action", "sendmail-timeouts",
+                     "replies", "socket-rights"):
+            self.assertEqual(states[name], "ok", checks)
+        # The tap that tests listen by isn't Anteroom.
+        self.assertEqual(["service TAPPED" in check["found"]
+                          for check in checks
+                          if check["check"] == "sendmail-filter"], [True])
 
 
 class Identity(Case):

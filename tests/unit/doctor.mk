@@ -1,0 +1,1 @@
+$(eval $(call unit,test_doctor,doctor))
