@@ -6,6 +6,7 @@ import contextlib
 import datetime
 import email.utils
 import itertools
+import json
 import os
 import pathlib
 import signal
@@ -498,6 +499,43 @@ class Bounces(Case):
         send(self.mx, "", ["bob@example.com"], bounce.as_sent())
         self.assertIsNone(self.answered_at(case))
         self.assertEqual(len(self.timeline(case, "bounced")), 1)
+
+
+class Doctor(Case):
+    """`anteroom doctor` and Postfix agree on what works."""
+
+    def states(self, postfix):
+        done = self.daemon.run("doctor", "--json", "--postfix-config",
+                               postfix.folder)
+        return {check["check"]: check["state"]
+                for check in json.loads(done.stdout)["checks"]
+                # The tap that tests listen by isn't Anteroom.
+                if str(postfix.tapped) not in check["found"]}
+
+    def test_where_mail_gets_its_case_nothing_is_wrong(self):
+        raw, message_id = mail()
+        send(self.mx, CUSTOMER, ["ceo@example.com"], raw)
+        self.assertTrue(tags(self.sink.with_id(message_id))["Case"])
+        states = self.states(running.mta)
+        for check in ("postfix-filter", "socket-rights", "replies",
+                      "postfix-default-action", "postfix-domains"):
+            self.assertEqual(states[check], "ok", states)
+
+    def test_in_a_chroot_that_hides_the_socket_both_say_so(self):
+        with tempfile.TemporaryDirectory(prefix="anteroom-") as folder:
+            with PrivatePostfix(folder, self.sink, self.daemon.milter) as mta:
+                master = mta.folder / "master.cf"
+                master.write_text(master.read_text().replace(
+                    f"{HOST}:{mta.mx}         inet n - n",
+                    f"{HOST}:{mta.mx}         inet n - y"))
+                mta.command("reload")
+                raw, _ = mail()
+                with self.assertRaises(smtplib.SMTPException) as said:
+                    send(mta.mx, CUSTOMER, ["ceo@example.com"], raw)
+                self.assertIn("451", str(said.exception))
+                wait_until(lambda: f"connect to Milter service "
+                           f"{self.daemon.milter}: No such file" in mta.log())
+                self.assertEqual(self.states(mta)["postfix-chroot"], "wrong")
 
 
 class Stopping(unittest.TestCase):

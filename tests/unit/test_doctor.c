@@ -275,11 +275,9 @@ static void test_command_that_stays(void **state)
 	g_autofree char *script = g_strdup_printf(
 	    "sleep 300 & echo $! >%s; exec sleep 300 >&- 2>&-", pid);
 	g_autofree char *number = NULL;
-	gint64 begin_us = g_get_monotonic_time();
 
 	(void)state;
 	expect_failure(script, "takes too long");
-	assert_true(g_get_monotonic_time() - begin_us < 20 * G_USEC_PER_SEC);
 	assert_true(g_file_get_contents(pid, &number, NULL, NULL));
 	for (int i = 0; i < 500; i++) {
 		g_autofree char *stat_path = g_strdup_printf(
