@@ -177,12 +177,18 @@ typedef enum {
 /* "subject", "text", ... "header". Static. */
 const char *section_name(Section section);
 
+/* What a rule is to the sentence that it hits in: nothing, since it counts for
+ * the message; a sign, that makes the sentence looked at; or sought only in
+ * such sentences of its topic. */
+typedef enum { SENTENCE_NO, SENTENCE_SIGN, SENTENCE_BESIDE } SentencePart;
+
 typedef struct {
 	const char *name; /* unique over all packs */
 	const char *topic;
 	int points;
 	int urgency;
 	guint at_least; /* hits it takes, apart from each other; 0 as 1 */
+	SentencePart sentence;
 	guint sections; /* bit 1 << Section */
 	const char *const *headers; /* names for SECTION_HEADER, as written */
 	const char *match;          /* PCRE2; caseless, UTF */

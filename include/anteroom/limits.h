@@ -31,6 +31,9 @@
 #define LIMIT_MATCH_STEPS 100000           /* PCRE2 match limit */
 #define LIMIT_MATCH_HEAP_KIB 1024          /* PCRE2 heap limit */
 #define LIMIT_DISGUISED_BYTES (256 * 1024) /* read a second time */
+#define LIMIT_SIGNS 64           /* hits of one sign, in as many sentences */
+#define LIMIT_SENTENCES 64       /* of one topic, weighed */
+#define LIMIT_SENTENCE_BYTES 400 /* of one, looked at */
 #define LIMIT_HITS_PER_RULE 8    /* hits kept; one suffices to score */
 #define LIMIT_HIT_TEXT_BYTES 200 /* words kept of a hit */
 

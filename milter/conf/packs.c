@@ -241,6 +241,8 @@ static void as_unless(Loader *load, const Setting *setting, const char *file,
 	}
 }
 
+static const char *const sentence_parts[] = {"no", "sign", "beside"};
+
 static const Setting rule_settings[] = {
     {.name = "topic", .decode = as_ref, IN_RULE(topic), .arg = &ref_topic},
     {.name = "points",
@@ -255,6 +257,11 @@ static const Setting rule_settings[] = {
 	.decode = as_int,
 	IN_RULE(at_least),
 	.arg = &(const Range){1, LIMIT_HITS_PER_RULE}},
+    {.name = "sentence",
+	.decode = as_choice,
+	IN_RULE(sentence),
+	.arg = &(const Choices){sentence_parts,
+	    G_N_ELEMENTS(sentence_parts)}},
     {.name = "in", .list = true, .decode = as_sections},
     {.name = "match", .list = true, .decode = as_match, .pattern = true},
     {.name = "unless",
@@ -280,7 +287,7 @@ static bool is_set(const Block *block, const char *name)
 	return false;
 }
 
-static void rule_complete(Loader *load, const Block *block)
+static void rule_complete(Loader *load, const Block *block, const Rule *rule)
 {
 	static const char *const needed[] = {"topic", "match", "why"};
 
@@ -289,6 +296,11 @@ static void rule_complete(Loader *load, const Block *block)
 			load_error(load, block->place, "rule \"%s\" has no %s",
 			    block->title, needed[i]);
 		}
+	}
+	if (rule->sentence != SENTENCE_NO && rule->at_least > 1) {
+		load_error(load, block->place,
+		    "rule \"%s\": at-least doesn't go with sentence",
+		    block->title);
 	}
 	if (!is_set(block, "points") && !is_set(block, "urgency")) {
 		load_warning(load, block->place,
@@ -317,7 +329,7 @@ static void rule_take(Loader *load, const Block *block)
 	rule->misses = none;
 	block_decode(load, block, rule);
 	block_title_ok(load, block, true);
-	rule_complete(load, block);
+	rule_complete(load, block, rule);
 	if (conf->rules->len == LIMIT_RULES) {
 		load_error(
 		    load, block->place, "more than %d rules", LIMIT_RULES);

@@ -6,6 +6,7 @@
  *   scan.c      where which pattern may match, in one pass (trie.c), by the
  *               words its matches have (literals.c, sequence.c, rarity.c)
  *   match.c     each rule there, exactly (pattern.c)
+ *   sentence.c  the sentence of each topic that most speaks for it
  *   score.c     hits to points, topics, urgency
  *   advice.c    what a learned model (model.c) adds; feature.c: its words
  *   check.c     rules against their own examples and hostile text
@@ -52,6 +53,7 @@ typedef struct Matcher {
 	GArray *windows; /* of Window, those of the rule at hand */
 	GArray *seekers; /* of Seeker: its match, and those of its unless */
 	GArray *fired;   /* of Fired */
+	GArray *signs;   /* of Fired: each hit of rules that are signs */
 } Matcher;
 
 /* A stack, the last used on top: one a scoring that runs at the same time. */
@@ -71,7 +73,10 @@ struct Ruleset {
 	CompiledRule *rules; /* in the order of the packs */
 	guint n_rules;
 	guint *order; /* numbers of rules, the gravest topic's first; the nth's
-		       * match is the scan's pattern n */
+		       * match is the scan's pattern n; then those beside
+		       * signs, that no scan seeks */
+	guint n_signs;  /* of them, the signs: the first */
+	guint n_sought; /* and all before those beside signs */
 	Scan *scan;
 	TextsWanted wanted;
 	bool jit;
@@ -102,6 +107,26 @@ typedef struct {
  * it. */
 Find match_rule(
     const CompiledRule *rule, Matcher *matcher, gint64 until_us, RuleHit *hit);
+
+/* Every hit of RULE, a sign, up to LIMIT_SIGNS and one a sentence, appended to
+ * HITS (of Fired) with rule NUMBER. FIND_HIT or FIND_NONE, or that more can't be
+ * told. */
+Find match_signs(guint number, const CompiledRule *rule, Matcher *matcher,
+    gint64 until_us, GArray *hits);
+
+/* RULE in SENTENCE alone, as if it were all there is. */
+Find match_sentence(const CompiledRule *rule, Matcher *matcher,
+    const Subject *sentence, gint64 until_us, Span *hit);
+
+/* The sentence of TEXT that the character at AT is part of: at most
+ * LIMIT_SENTENCE_BYTES. */
+Span sentence_around(const Subject *text, gsize at);
+
+/* Of each topic with signs, the hits in the sentence that has most points are
+ * appended to what fired, if they are worth it. FIND_NONE, or what couldn't be
+ * told; *WHO is then the rule. */
+Find sentences_weigh(const Ruleset *ruleset, Matcher *matcher, gint64 until_us,
+    const CompiledRule **who);
 
 /* Asks RULESET's model about MESSAGE, if the ranked topics of SCORE leave
  * something to ask. */

@@ -108,6 +108,18 @@ static Find excused_by(const Hunt *hunt, Seeker *excuse, const Span *hit)
 	}
 }
 
+/* Where pattern NUMBER of the rule may match: anywhere, when no scan seeks it.
+ */
+static void hunt_windows(const Hunt *hunt, guint number)
+{
+	if (hunt->rule->rule->sentence == SENTENCE_BESIDE) {
+		Window anywhere = {0, G_MAXUINT32};
+		g_array_append_val(hunt->windows, anywhere);
+		return;
+	}
+	scan_windows(hunt->scan, number, hunt->windows);
+}
+
 /* Makes the seekers of the rule's `unless`, with the first hit. */
 static void seek_excuses(const Hunt *hunt)
 {
@@ -117,7 +129,7 @@ static void seek_excuses(const Hunt *hunt)
 		    .pattern = g_ptr_array_index(rule->unless, n),
 		    .next = hunt->windows->len,
 		};
-		scan_windows(hunt->scan, rule->n_unless + n, hunt->windows);
+		hunt_windows(hunt, rule->n_unless + n);
 		excuse.end = hunt->windows->len;
 		g_array_append_val(hunt->seekers, excuse);
 	}
@@ -246,13 +258,14 @@ static Find hunt_section(
 	return worst;
 }
 
-Find match_rule(
-    const CompiledRule *rule, Matcher *matcher, gint64 until_us, RuleHit *hit)
+/* Makes HUNT one for RULE, with the seeker of its match. False: it matches
+ * nowhere. */
+static bool hunt_open(Hunt *hunt, const CompiledRule *rule, Matcher *matcher,
+    const Search *search)
 {
-	Search search = {.space = matcher->space, .until_us = until_us};
-	Hunt hunt = {
+	*hunt = (Hunt){
 	    .rule = rule,
-	    .search = &search,
+	    .search = search,
 	    .scan = matcher->scan,
 	    .windows = matcher->windows,
 	    .seekers = matcher->seekers,
@@ -260,12 +273,20 @@ Find match_rule(
 	Seeker seeker = {.pattern = rule->match};
 	g_array_set_size(matcher->windows, 0);
 	g_array_set_size(matcher->seekers, 0);
-	scan_windows(matcher->scan, rule->number, matcher->windows);
+	hunt_windows(hunt, rule->number);
 	seeker.end = matcher->windows->len;
-	if (seeker.end == 0) {
+	g_array_append_val(matcher->seekers, seeker);
+	return seeker.end > 0;
+}
+
+Find match_rule(
+    const CompiledRule *rule, Matcher *matcher, gint64 until_us, RuleHit *hit)
+{
+	Search search = {.space = matcher->space, .until_us = until_us};
+	Hunt hunt;
+	if (!hunt_open(&hunt, rule, matcher, &search)) {
 		return FIND_NONE;
 	}
-	g_array_append_val(matcher->seekers, seeker);
 	RuleHit found = {.count = 0};
 	Find worst = FIND_NONE;
 	for (guint i = 0; i < SECTION_KINDS; i++) {
@@ -284,4 +305,73 @@ Find match_rule(
 	}
 	*hit = found;
 	return FIND_HIT;
+}
+
+/* One hit a sentence of the hunt's text, which is of SECTION; HITS has at most
+ * MOST. */
+static Find signs_of_text(
+    Hunt *hunt, Fired sign, const TextSpan *span, GArray *hits, guint most)
+{
+	gsize at = 0;
+	while (hits->len < most && at <= hunt->subject.length) {
+		Find find = hunt_next(hunt, &at, &sign.hit.span);
+		if (find != FIND_HIT) {
+			return find;
+		}
+		sign.hit.header = span->header;
+		g_array_append_val(hits, sign);
+		Span sentence =
+		    sentence_around(&hunt->subject, sign.hit.span.from);
+		at = MAX(at, sentence.to);
+	}
+	return FIND_NONE;
+}
+
+Find match_signs(guint number, const CompiledRule *rule, Matcher *matcher,
+    gint64 until_us, GArray *hits)
+{
+	Search search = {.space = matcher->space, .until_us = until_us};
+	const Texts *texts = matcher->texts;
+	guint most = hits->len + LIMIT_SIGNS;
+	Hunt hunt;
+	if (!hunt_open(&hunt, rule, matcher, &search)) {
+		return FIND_NONE;
+	}
+	Find worst = FIND_NONE;
+	for (guint section = 0; section < SECTION_KINDS; section++) {
+		if (!(rule->sections & (1u << section))) {
+			continue;
+		}
+		for (guint i = texts->first[section];
+		     i < texts->first[section + 1]; i++) {
+			const TextSpan *span =
+			    &g_array_index(texts->spans, TextSpan, i);
+			if (!wants_text(rule, (Section)section, span)) {
+				continue;
+			}
+			hunt_begin(&hunt, texts, span);
+			Fired sign = {number,
+			    {.section = (Section)section,
+				.text = i,
+				.count = 1}};
+			Find find =
+			    signs_of_text(&hunt, sign, span, hits, most);
+			worst = MAX(worst, find);
+			if (find == FIND_LATE) {
+				return find;
+			}
+		}
+	}
+	return worst;
+}
+
+Find match_sentence(const CompiledRule *rule, Matcher *matcher,
+    const Subject *sentence, gint64 until_us, Span *hit)
+{
+	Search search = {.space = matcher->space, .until_us = until_us};
+	Hunt hunt;
+	gsize at = 0;
+	hunt_open(&hunt, rule, matcher, &search);
+	hunt.subject = *sentence;
+	return hunt_next(&hunt, &at, hit);
 }

@@ -16,6 +16,7 @@ static Matcher *matcher_new(const Scan *scan)
 	matcher->windows = g_array_new(FALSE, FALSE, sizeof(Window));
 	matcher->seekers = g_array_new(FALSE, FALSE, sizeof(Seeker));
 	matcher->fired = g_array_new(FALSE, FALSE, sizeof(Fired));
+	matcher->signs = g_array_new(FALSE, FALSE, sizeof(Fired));
 	return matcher;
 }
 
@@ -31,6 +32,7 @@ static void matcher_free(gpointer data)
 	g_array_unref(matcher->windows);
 	g_array_unref(matcher->seekers);
 	g_array_unref(matcher->fired);
+	g_array_unref(matcher->signs);
 	g_free(matcher);
 }
 

@@ -101,13 +101,22 @@ static bool have_jit(void)
 	return probe && pattern_jit(probe);
 }
 
-/* How much a rule's topic matters, should the time not suffice for all. */
+/* How much a rule's topic matters, should the time not suffice for all. Signs
+ * come first, since sentences are weighed with what they leave; those beside
+ * them last. */
 static int gravity_compare(
     gconstpointer left, gconstpointer right, gpointer data)
 {
 	guint a = *(const guint *)left;
 	guint b = *(const guint *)right;
+	static const guint turns[] = {
+	    [SENTENCE_SIGN] = 0, [SENTENCE_NO] = 1, [SENTENCE_BESIDE] = 2};
 	const CompiledRule *rules = data;
+	SentencePart part_a = rules[a].rule->sentence;
+	SentencePart part_b = rules[b].rule->sentence;
+	if (part_a != part_b) {
+		return turns[part_a] < turns[part_b] ? -1 : 1;
+	}
 	const Topic *x = rules[a].topic;
 	const Topic *y = rules[b].topic;
 	int floor_x = x->has_floor ? (int)x->floor : -1;
@@ -147,10 +156,15 @@ static void ruleset_scan(Ruleset *ruleset)
 	for (guint i = 0; i < ruleset->n_rules; i++) {
 		CompiledRule *compiled = &ruleset->rules[ruleset->order[i]];
 		const Rule *rule = compiled->rule;
+		if (rule->sentence == SENTENCE_BESIDE) {
+			break;
+		}
 		compiled->number = i;
+		ruleset->n_sought = i + 1;
+		ruleset->n_signs += rule->sentence == SENTENCE_SIGN;
 		scan_pattern_add(patterns, rule->match, rule->at_least, false);
 	}
-	for (guint i = 0; i < ruleset->n_rules; i++) {
+	for (guint i = 0; i < ruleset->n_sought; i++) {
 		CompiledRule *compiled = &ruleset->rules[ruleset->order[i]];
 		compiled->n_unless = patterns->len;
 		for (guint n = 0; n < compiled->unless->len; n++) {

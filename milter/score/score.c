@@ -51,35 +51,72 @@ static void undecided(Score *score, const char *because)
 	}
 }
 
-/* Runs all rules that may hit; what fired is in the matcher afterwards. */
-static void fire(
-    Score *score, const Ruleset *ruleset, Matcher *matcher, bool alone)
+/* How long all rules may take together, and each. */
+typedef struct {
+	gint64 end_us, share_us;
+} Allowance;
+
+static gint64 until_us(const Allowance *allowance)
 {
-	gint64 all_ms = alone ? LIMIT_ALONE_MS : LIMIT_SCORE_MS;
-	gint64 share_ms = alone ? LIMIT_ALONE_MS : LIMIT_RULE_MS;
 	gint64 now_us = g_get_monotonic_time();
-	gint64 end_us = now_us + all_ms * G_TIME_SPAN_MILLISECOND;
-	g_array_set_size(matcher->fired, 0);
-	for (guint i = 0; i < ruleset->n_rules; i++) {
+	return MIN(now_us + allowance->share_us, allowance->end_us);
+}
+
+/* Runs those that may hit of the rules from FIRST to END in the rule set's
+ * order. False: the time is up. */
+static bool fire_some(Score *score, Matcher *matcher,
+    const Allowance *allowance, guint first, guint end)
+{
+	const Ruleset *ruleset = score->ruleset;
+	for (guint i = first; i < end; i++) {
 		if (!scan_may(matcher->scan, i)) {
 			continue;
 		}
 		Fired fired = {.rule = ruleset->order[i]};
 		const CompiledRule *rule = &ruleset->rules[fired.rule];
-		now_us = g_get_monotonic_time();
-		if (now_us > end_us) {
+		if (g_get_monotonic_time() > allowance->end_us) {
 			undecided(score, "time");
-			return;
+			return false;
 		}
-		gint64 share_us = share_ms * G_TIME_SPAN_MILLISECOND;
-		Find find = match_rule(
-		    rule, matcher, MIN(now_us + share_us, end_us), &fired.hit);
+		bool sign = rule->rule->sentence == SENTENCE_SIGN;
+		Find find =
+		    sign ? match_signs(fired.rule, rule, matcher,
+			       until_us(allowance), matcher->signs)
+			 : match_rule(rule, matcher, until_us(allowance),
+			       &fired.hit);
 		if (find == FIND_HIT) {
 			g_array_append_val(matcher->fired, fired);
 		} else if (find != FIND_NONE) {
 			undecided(score, rule->rule->name);
 		}
 	}
+	return true;
+}
+
+/* Runs all rules that may hit; what fired is in the matcher afterwards. */
+static void fire(Score *score, Matcher *matcher, bool alone)
+{
+	const Ruleset *ruleset = score->ruleset;
+	const CompiledRule *who = NULL;
+	gint64 all_ms = alone ? LIMIT_ALONE_MS : LIMIT_SCORE_MS;
+	gint64 share_ms = alone ? LIMIT_ALONE_MS : LIMIT_RULE_MS;
+	Allowance allowance = {
+	    .end_us =
+		g_get_monotonic_time() + all_ms * G_TIME_SPAN_MILLISECOND,
+	    .share_us = share_ms * G_TIME_SPAN_MILLISECOND,
+	};
+	g_array_set_size(matcher->fired, 0);
+	g_array_set_size(matcher->signs, 0);
+	if (!fire_some(score, matcher, &allowance, 0, ruleset->n_signs)) {
+		return;
+	}
+	Find find = sentences_weigh(
+	    ruleset, matcher, until_us(&allowance), &who);
+	if (find != FIND_NONE) {
+		undecided(score, who->rule->name);
+	}
+	fire_some(
+	    score, matcher, &allowance, ruleset->n_signs, ruleset->n_sought);
 }
 
 static int fired_compare(gconstpointer left, gconstpointer right)
@@ -264,7 +301,7 @@ static Score *score_message(Ruleset *ruleset, const Message *message,
 		const GString *bytes = matcher->texts->bytes;
 		scan_texts(matcher->scan, bytes->str, bytes->len);
 	}
-	fire(score, ruleset, matcher, alone);
+	fire(score, matcher, alone);
 	tally(score, ruleset, matcher, message);
 	matcher_give(ruleset, matcher);
 	score->urgency = CLAMP(score->urgency, 0, 100);
