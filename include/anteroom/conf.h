@@ -157,6 +157,10 @@ typedef struct {
 	int threshold;    /* points from which it applies, >= 1; default 40 */
 	bool sensitive;
 	bool disguises; /* its words are also sought where they are disguised */
+	/* Texts that all packs together must find to be of it, and must not.
+	 * NULL: none. */
+	const char *const *hits;
+	const char *const *misses;
 	ConfPlace place;
 } Topic;
 
@@ -189,7 +193,7 @@ typedef struct {
 	int urgency;
 	guint at_least; /* hits it takes, apart from each other; 0 as 1 */
 	SentencePart sentence;
-	guint sections; /* bit 1 << Section */
+	guint sections;             /* bit 1 << Section */
 	const char *const *headers; /* names for SECTION_HEADER, as written */
 	const char *match;          /* PCRE2; caseless, UTF */
 	const char *const *unless;

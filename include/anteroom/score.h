@@ -129,9 +129,9 @@ Score *ruleset_score(
 Score *ruleset_score_alone(
     Ruleset *ruleset, const Message *message, const ScoreContext *context);
 
-/* Runs each rule's own hits and misses against that rule alone. PROBLEMS takes
- * one error per example that doesn't do what it says, and a warning for each
- * rule that is slow on hostile text. */
+/* Runs each rule's own hits and misses against that rule alone, and each
+ * topic's against all. PROBLEMS takes one error per example that doesn't do
+ * what it says, and a warning for each rule that is slow on hostile text. */
 void ruleset_check(Ruleset *ruleset, GPtrArray *problems);
 
 /* What differs between two scorings of one message by the same rules; NULL:

@@ -35,6 +35,31 @@ static void pack_enter(Loader *load, const Block *block, GHashTable *names,
 	g_hash_table_insert(names, (gpointer)(guintptr)block->title, item);
 }
 
+/* Patterns and examples: any text, but not without bounds. */
+static void as_texts(Loader *load, const Setting *setting, const char *file,
+    const Words *words, void *target)
+{
+	g_autofree const char **list = g_new0(const char *, words->n + 1);
+	guint n = 0;
+
+	for (guint i = 0; i < words->n; i++) {
+		const char *text = words->words[i].text;
+
+		if (*text == '\0') {
+			load_error(load, word_place(file, words, i),
+			    "%s: empty", setting->name);
+		} else if (strlen(text) > LIMIT_PATTERN_BYTES) {
+			load_error(load, word_place(file, words, i),
+			    "%s: longer than %d bytes", setting->name,
+			    LIMIT_PATTERN_BYTES);
+		} else {
+			list[n++] = text;
+		}
+	}
+	G_STRUCT_MEMBER(const char *const *, target, setting->offset) =
+	    conf_keep_list(load->conf, list, n);
+}
+
 /* ---- topic ---- */
 
 #define IN_TOPIC(field) .offset = G_STRUCT_OFFSET(Topic, field)
@@ -74,6 +99,8 @@ static const Setting topic_settings[] = {
 	.arg = &(const Range){1, 1000000}},
     {.name = "sensitive", .decode = as_bool, IN_TOPIC(sensitive)},
     {.name = "disguises", .decode = as_bool, IN_TOPIC(disguises)},
+    {.name = "hits", .list = true, .decode = as_texts, IN_TOPIC(hits)},
+    {.name = "misses", .list = true, .decode = as_texts, IN_TOPIC(misses)},
 };
 
 static void topic_take(Loader *load, const Block *block)
@@ -85,6 +112,8 @@ static void topic_take(Loader *load, const Block *block)
 	topic->name = block->title;
 	topic->title = block->title;
 	topic->threshold = 40;
+	topic->hits = conf_keep_list(load->conf, NULL, 0);
+	topic->misses = topic->hits;
 	topic->place = block->place;
 	block_decode(load, block, topic);
 	if (block_title_ok(load, block, true) &&
@@ -180,31 +209,6 @@ static void as_sections(Loader *load, const Setting *setting, const char *file,
 	rule->headers = conf_keep_list(load->conf, headers, n);
 }
 
-/* Patterns and examples: any text, but not without bounds. */
-static void as_texts(Loader *load, const Setting *setting, const char *file,
-    const Words *words, void *target)
-{
-	g_autofree const char **list = g_new0(const char *, words->n + 1);
-	guint n = 0;
-
-	for (guint i = 0; i < words->n; i++) {
-		const char *text = words->words[i].text;
-
-		if (*text == '\0') {
-			load_error(load, word_place(file, words, i),
-			    "%s: empty", setting->name);
-		} else if (strlen(text) > LIMIT_PATTERN_BYTES) {
-			load_error(load, word_place(file, words, i),
-			    "%s: longer than %d bytes", setting->name,
-			    LIMIT_PATTERN_BYTES);
-		} else {
-			list[n++] = text;
-		}
-	}
-	G_STRUCT_MEMBER(const char *const *, target, setting->offset) =
-	    conf_keep_list(load->conf, list, n);
-}
-
 /* Several patterns are one: any of them. */
 static void as_match(Loader *load, const Setting *setting, const char *file,
     const Words *words, void *target)
@@ -260,8 +264,7 @@ static const Setting rule_settings[] = {
     {.name = "sentence",
 	.decode = as_choice,
 	IN_RULE(sentence),
-	.arg = &(const Choices){sentence_parts,
-	    G_N_ELEMENTS(sentence_parts)}},
+	.arg = &(const Choices){sentence_parts, G_N_ELEMENTS(sentence_parts)}},
     {.name = "in", .list = true, .decode = as_sections},
     {.name = "match", .list = true, .decode = as_match, .pattern = true},
     {.name = "unless",

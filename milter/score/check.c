@@ -303,9 +303,45 @@ static void check_rule(
 	check_speed(&check);
 }
 
+/* One of TOPIC's own texts against all rules; it must reach the threshold, or
+ * must not. */
+static void check_topic_text(Ruleset *ruleset, Matcher *matcher,
+    const Topic *topic, const char *text, GPtrArray *problems)
+{
+	bool wanted = topic->hits && g_strv_contains(topic->hits, text);
+	int points = score_example(ruleset, matcher, topic, text);
+	if ((points >= topic->threshold) == wanted) {
+		return;
+	}
+	g_autofree char *seen = shown(text, strlen(text));
+	g_ptr_array_add(problems,
+	    conf_problem_new(topic->place, false,
+		"topic \"%s\": %s has %d points of %d: \"%s\"", topic->name,
+		wanted ? "one of its hits" : "one of its misses", points,
+		topic->threshold, seen));
+}
+
+static void check_topics(
+    Ruleset *ruleset, Matcher *matcher, GPtrArray *problems)
+{
+	const GPtrArray *topics = ruleset->conf->topics;
+	for (guint i = 0; i < topics->len; i++) {
+		const Topic *topic = g_ptr_array_index(topics, i);
+		for (guint n = 0; topic->hits && topic->hits[n]; n++) {
+			check_topic_text(
+			    ruleset, matcher, topic, topic->hits[n], problems);
+		}
+		for (guint n = 0; topic->misses && topic->misses[n]; n++) {
+			check_topic_text(ruleset, matcher, topic,
+			    topic->misses[n], problems);
+		}
+	}
+}
+
 void ruleset_check(Ruleset *ruleset, GPtrArray *problems)
 {
 	Matcher *matcher = matcher_take(ruleset);
+	check_topics(ruleset, matcher, problems);
 	for (guint i = 0; i < ruleset->n_rules; i++) {
 		check_rule(ruleset, i, matcher, problems);
 	}

@@ -72,10 +72,10 @@ struct Ruleset {
 	Conf *conf;
 	CompiledRule *rules; /* in the order of the packs */
 	guint n_rules;
-	guint *order; /* numbers of rules, the gravest topic's first; the nth's
-		       * match is the scan's pattern n; then those beside
-		       * signs, that no scan seeks */
-	guint n_signs;  /* of them, the signs: the first */
+	guint *order;  /* numbers of rules, the gravest topic's first; the nth's
+			* match is the scan's pattern n; then those beside
+			* signs, that no scan seeks */
+	guint n_signs; /* of them, the signs: the first */
 	guint n_sought; /* and all before those beside signs */
 	Scan *scan;
 	TextsWanted wanted;
@@ -109,8 +109,8 @@ Find match_rule(
     const CompiledRule *rule, Matcher *matcher, gint64 until_us, RuleHit *hit);
 
 /* Every hit of RULE, a sign, up to LIMIT_SIGNS and one a sentence, appended to
- * HITS (of Fired) with rule NUMBER. FIND_HIT or FIND_NONE, or that more can't be
- * told. */
+ * HITS (of Fired) with rule NUMBER. FIND_HIT or FIND_NONE, or that more can't
+ * be told. */
 Find match_signs(guint number, const CompiledRule *rule, Matcher *matcher,
     gint64 until_us, GArray *hits);
 
@@ -127,6 +127,10 @@ Span sentence_around(const Subject *text, gsize at);
  * told; *WHO is then the rule. */
 Find sentences_weigh(const Ruleset *ruleset, Matcher *matcher, gint64 until_us,
     const CompiledRule **who);
+
+/* How many points TOPIC gets of TEXT, as if it were the text of a message. */
+int score_example(
+    Ruleset *ruleset, Matcher *matcher, const Topic *topic, const char *text);
 
 /* Asks RULESET's model about MESSAGE, if the ranked topics of SCORE leave
  * something to ask. */

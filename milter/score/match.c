@@ -350,10 +350,9 @@ Find match_signs(guint number, const CompiledRule *rule, Matcher *matcher,
 				continue;
 			}
 			hunt_begin(&hunt, texts, span);
-			Fired sign = {number,
-			    {.section = (Section)section,
-				.text = i,
-				.count = 1}};
+			Fired sign = {number, {.section = (Section)section,
+						  .text = i,
+						  .count = 1}};
 			Find find =
 			    signs_of_text(&hunt, sign, span, hits, most);
 			worst = MAX(worst, find);

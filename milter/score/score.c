@@ -79,11 +79,10 @@ static bool fire_some(Score *score, Matcher *matcher,
 			return false;
 		}
 		bool sign = rule->rule->sentence == SENTENCE_SIGN;
-		Find find =
-		    sign ? match_signs(fired.rule, rule, matcher,
-			       until_us(allowance), matcher->signs)
-			 : match_rule(rule, matcher, until_us(allowance),
-			       &fired.hit);
+		Find find = sign ? match_signs(fired.rule, rule, matcher,
+				       until_us(allowance), matcher->signs)
+				 : match_rule(rule, matcher,
+				       until_us(allowance), &fired.hit);
 		if (find == FIND_HIT) {
 			g_array_append_val(matcher->fired, fired);
 		} else if (find != FIND_NONE) {
@@ -101,8 +100,7 @@ static void fire(Score *score, Matcher *matcher, bool alone)
 	gint64 all_ms = alone ? LIMIT_ALONE_MS : LIMIT_SCORE_MS;
 	gint64 share_ms = alone ? LIMIT_ALONE_MS : LIMIT_RULE_MS;
 	Allowance allowance = {
-	    .end_us =
-		g_get_monotonic_time() + all_ms * G_TIME_SPAN_MILLISECOND,
+	    .end_us = g_get_monotonic_time() + all_ms * G_TIME_SPAN_MILLISECOND,
 	    .share_us = share_ms * G_TIME_SPAN_MILLISECOND,
 	};
 	g_array_set_size(matcher->fired, 0);
@@ -110,8 +108,8 @@ static void fire(Score *score, Matcher *matcher, bool alone)
 	if (!fire_some(score, matcher, &allowance, 0, ruleset->n_signs)) {
 		return;
 	}
-	Find find = sentences_weigh(
-	    ruleset, matcher, until_us(&allowance), &who);
+	Find find =
+	    sentences_weigh(ruleset, matcher, until_us(&allowance), &who);
 	if (find != FIND_NONE) {
 		undecided(score, who->rule->name);
 	}
@@ -229,6 +227,25 @@ static void tally(Score *score, const Ruleset *ruleset, const Matcher *matcher,
 		int sum = most ? MIN(one->urgency, most) : one->urgency;
 		score->urgency = add(score->urgency, sum);
 	}
+}
+
+int score_example(
+    Ruleset *ruleset, Matcher *matcher, const Topic *topic, const char *text)
+{
+	g_autoptr(Score) score = score_new(ruleset);
+	int points = 0;
+	texts_example(matcher->texts, SECTION_TEXT, 0, text);
+	const GString *bytes = matcher->texts->bytes;
+	scan_texts(matcher->scan, bytes->str, bytes->len);
+	fire(score, matcher, false);
+	for (guint i = 0; i < matcher->fired->len; i++) {
+		const Fired *fired = &g_array_index(matcher->fired, Fired, i);
+		const CompiledRule *rule = &ruleset->rules[fired->rule];
+		if (rule->topic == topic) {
+			points = add(points, rule->rule->points);
+		}
+	}
+	return points;
 }
 
 /* Thresholds, floors, order. A floor is put under the clamped sum, so that

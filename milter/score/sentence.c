@@ -109,8 +109,7 @@ Span sentence_around(const Subject *text, gsize at)
 /* ---- which there are ---- */
 
 /* By topic, then place, then rule. */
-static gint sign_compare(
-    gconstpointer left, gconstpointer right, gpointer data)
+static gint sign_compare(gconstpointer left, gconstpointer right, gpointer data)
 {
 	const Fired *a = left, *b = right;
 	const CompiledRule *rules = data;
@@ -250,8 +249,8 @@ static void try_besides(
     Weighing *weighing, const Sentence *sentence, bool speak_for)
 {
 	const Ruleset *ruleset = weighing->ruleset;
-	const Fired *sign = &g_array_index(
-	    weighing->matcher->signs, Fired, sentence->first);
+	const Fired *sign =
+	    &g_array_index(weighing->matcher->signs, Fired, sentence->first);
 	guint section = 1u << sign->hit.section;
 	for (guint i = ruleset->n_sought; i < ruleset->n_rules; i++) {
 		guint number = ruleset->order[i];
@@ -264,12 +263,16 @@ static void try_besides(
 	}
 }
 
-/* Fills the hits and the sum of SENTENCE. False: it isn't worth a word, and
- * whatever else it says can't change that. */
+/* Fills the hits and the sum of SENTENCE. False: it isn't worth a word. Signs
+ * of less than a quarter of the topic's threshold aren't company enough for
+ * common words, which every letter has. */
 static bool weigh(Weighing *weighing, const Sentence *sentence)
 {
 	int least = (sentence->topic->threshold + 1) / 2;
 	take_signs(weighing, sentence);
+	if (weighing->sum < (least + 1) / 2) {
+		return false;
+	}
 	try_besides(weighing, sentence, true);
 	if (weighing->sum < least) {
 		return false;
