@@ -117,6 +117,11 @@ static const Row english[] = {
     {"before 12 noon", "before 12 noon", "2026-11-18 12:00:00", "Bh"},
     {"tomorrow by 5 pm at the latest", "tomorrow by 5 pm at the latest",
 	"2026-11-19 17:00:00", "Bh"},
+    /* of an older text: the date with its year counts */
+    {"tonight (3 March 2001)", "tonight (3 March 2001", "2001-03-03 23:59:59",
+	"Pp"},
+    {"by tomorrow, July 26, 2000", "by tomorrow, July 26, 2000",
+	"2000-07-26 23:59:59", "BPd"},
     {"tomorrow, Thursday, by 5 pm", "tomorrow, Thursday, by 5 pm",
 	"2026-11-19 17:00:00", "Bh"},
     {"between 3 and 5 pm tomorrow", "between 3 and 5 pm tomorrow",
