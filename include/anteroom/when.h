@@ -15,6 +15,8 @@
  * - A weekday is the next one from the reference's day on, that day included;
  *   "next Monday" is never today. A date without a year is the nearest that
  *   isn't more than half a year ago.
+ * - Beside a date with its year "today" and its like say no more: "today (3
+ * March 2001)" was written then.
  * - Numeric dates: 3.12. and 2027-03-04 are clear; 3/4 is month first, unless
  *   the text reads as German, French or Spanish or the first number is above
  *   12; what could be both ways is `ambiguous`.
