@@ -19,7 +19,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
 from daemon import BUILD, CONF, ROOT, Anteroomd, desk  # noqa: E402
-from mailserver import PATH, Sink, free_port  # noqa: E402
+from mailserver import PATH, Sink, free_port, wait_until  # noqa: E402
 
 # Below the queue's folder, where a Postfix in its chroot finds it.
 SOCKET = "{folder}/queue/anteroom/milter.sock"
@@ -696,7 +696,9 @@ class Daemon(Case):
         root = self.folder / "root"
         (root / "anteroom/queue/anteroom").mkdir(parents=True)
         (root / "anteroom/topics.rules").write_text(PACK)
-        self.daemon = Anteroomd(root, DESKS, conf=running.conf)
+        # Nobody's notices wait for his working hours.
+        self.daemon = Anteroomd(root, DESKS, conf=running.conf.replace(
+            'calendar = "office"', 'calendar = "always"'))
 
     def ask(self):
         return self.examine("--postfix-config", self.postfix(),
@@ -723,15 +725,28 @@ class Daemon(Case):
                          f"no reply of {cases[0]['team']}",
                          "anteroom take --sent")
 
-    def test_notices_that_nobody_takes(self):
+    def late_case(self):
+        """A message whose deadlines have passed."""
         box = self.folder / "old.eml"
         box.write_text(
             "Received: from x by y; Mon, 5 Jan 2026 10:00:00 +0000\n"
             "From: Ann <ann@out.example>\nTo: ceo@example.com\n"
             "Subject: late\nMessage-ID: <late@out.example>\n"
             "Date: Mon, 5 Jan 2026 10:00:00 +0000\n\nMy bill is wrong.\n")
+        self.daemon.cli("replay", "--notify", box)
+        wait_until(lambda: self.daemon.run("notices").returncode == 0,
+                   what="its notices")
+
+    def test_notices_that_no_courier_fetches(self):
         with self.daemon:
-            self.daemon.cli("replay", "--notify", box)
+            self.late_case()
+            report = self.ask()
+        self.assertFound(report, "outbox", "wrong", "no courier fetches them",
+                         "systemctl enable --now anteroom-courier")
+
+    def test_notices_that_were_given_up(self):
+        with self.daemon:
+            self.late_case()
             notice = self.daemon.json("notices", "--limit", "1")[0]
             self.daemon.cli("notice-failed", notice["notice"], "--why", "gone",
                             "--final")
