@@ -263,16 +263,12 @@ static void try_besides(
 	}
 }
 
-/* Fills the hits and the sum of SENTENCE. False: it isn't worth a word. Signs
- * of less than a quarter of the topic's threshold aren't company enough for
- * common words, which every letter has. */
+/* Fills the hits and the sum of SENTENCE. False: it isn't worth a word, and
+ * whatever else it says can't change that. */
 static bool weigh(Weighing *weighing, const Sentence *sentence)
 {
 	int least = (sentence->topic->threshold + 1) / 2;
 	take_signs(weighing, sentence);
-	if (weighing->sum < (least + 1) / 2) {
-		return false;
-	}
 	try_besides(weighing, sentence, true);
 	if (weighing->sum < least) {
 		return false;

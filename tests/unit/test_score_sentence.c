@@ -141,8 +141,8 @@ static void test_sums(void **state)
 	    {"", "They smash it.", 0, ""},
 	    {"", "I will meet you.", 0, ""},
 	    {"", "Now.", 0, ""},
-	    /* Signs that are too faint for company, and not together. */
-	    {"", "I will faint with you.", 0, ""},
+	    {"", "I will faint with you.", 39,
+		"sign-faint beside-will beside-you"},
 	    {"", "You faint from a hammer.", 36,
 		"sign-hammer sign-faint beside-you"},
 	    /* Less than half of the threshold is no reason to show. */
