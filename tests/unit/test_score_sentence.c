@@ -150,7 +150,12 @@ static void test_sums(void **state)
 	    {"", "A film in which I will smash it.", 0, ""},
 	    {"", "A film in which you smash with a hammer, I will see.", 24,
 		"sign-smash sign-hammer beside-will beside-you beside-film"},
-	    /* Each rule once. */
+	    {"", "The film in which you smash with a hammer.", 0, ""},
+	    /* Each rule once, also when a short sentence has it, too. */
+	    {"",
+		"Smash it. Then I will smash you with all the force that there "
+		"is.",
+		42, "sign-smash beside-will beside-you"},
 	    {"", "I will smash you and you and smash you.", 42,
 		"sign-smash beside-will beside-you"},
 	    /* Excuses. */
@@ -293,13 +298,32 @@ static void test_hostile(void **state)
 static void test_last_of_many(void **state)
 {
 	GString *text = g_string_new(NULL);
-	for (guint i = 0; i < LIMIT_SIGNS - 1; i++) {
-		g_string_append(text, "They smash the door of the old house.");
+	for (guint i = 0; i < LIMIT_SENTENCES; i++) {
+		g_string_append(
+		    text, i % 2 ? "They smash the door of the old house."
+				: "They grow faint in front of the old house.");
 		g_string_append(text, FAR " ");
 	}
 	g_string_append(text, "I will smash you with a hammer.");
 	g_autoptr(Score) score = score_of(*state, "", text->str);
 	assert_int_equal(points_of(score, &danger), 54);
+	g_string_free(text, TRUE);
+}
+
+/* So many sentences are weighed, those with the most signs. */
+static void test_enough(void **state)
+{
+	GString *text = g_string_new("Now I will faint with you, all of you "
+				     "who have come here so far." FAR " ");
+	g_autoptr(Score) few = score_of(*state, "", text->str);
+	assert_int_equal(points_of(few, &danger), 79);
+	for (guint i = 0; i < LIMIT_SENTENCES; i++) {
+		g_string_append(text,
+		    "A hammer does not smash the door of the old house." FAR
+		    " ");
+	}
+	g_autoptr(Score) many = score_of(*state, "", text->str);
+	assert_int_equal(points_of(many, &danger), 24);
 	g_string_free(text, TRUE);
 }
 
@@ -333,6 +357,8 @@ int main(void)
 		test_hostile, bench_open, bench_close),
 	    cmocka_unit_test_setup_teardown(
 		test_last_of_many, bench_open, bench_close),
+	    cmocka_unit_test_setup_teardown(
+		test_enough, bench_open, bench_close),
 	    cmocka_unit_test_setup_teardown(
 		test_topic_examples, bench_open, bench_close),
 	};
