@@ -70,7 +70,9 @@ void matcher_give(Ruleset *ruleset, Matcher *matcher);
 
 struct Ruleset {
 	Conf *conf;
-	CompiledRule *rules; /* in the order of the packs */
+	CompiledRule *rules;  /* in the order of the packs */
+	GHashTable *patterns; /* text, folded -> Pattern, of all rules: many
+			       * have the same excuses */
 	guint n_rules;
 	guint *order;  /* numbers of rules, the gravest topic's first; the nth's
 			* match is the scan's pattern n; then those beside

@@ -10,13 +10,21 @@
 #include "score/fold.h"
 #include "score/literals.h"
 
-static Pattern *compile_pattern(
-    const Rule *rule, const char *what, const char *text, GPtrArray *problems)
+/* Owned by RULESET. */
+static Pattern *compile_pattern(Ruleset *ruleset, const Rule *rule,
+    const char *what, const char *text, GPtrArray *problems)
 {
 	g_autoptr(GError) error = NULL;
 	g_autofree char *folded = fold_pattern(text);
-	Pattern *pattern = pattern_new(folded, &error);
-	if (!pattern) {
+	Pattern *pattern = g_hash_table_lookup(ruleset->patterns, folded);
+	if (pattern) {
+		return pattern;
+	}
+	pattern = pattern_new(folded, &error);
+	if (pattern) {
+		g_hash_table_insert(
+		    ruleset->patterns, g_steal_pointer(&folded), pattern);
+	} else {
 		g_ptr_array_add(problems,
 		    conf_problem_new(rule->place, false, "rule \"%s\": %s: %s",
 			rule->name, what, error->message));
@@ -24,13 +32,14 @@ static Pattern *compile_pattern(
 	return pattern;
 }
 
-static void compile_unless(CompiledRule *compiled, GPtrArray *problems)
+static void compile_unless(
+    Ruleset *ruleset, CompiledRule *compiled, GPtrArray *problems)
 {
 	const char *const *texts = compiled->rule->unless;
 	for (guint i = 0; texts && texts[i]; i++) {
 		g_autofree char *what = g_strdup_printf("unless[%u]", i + 1);
-		Pattern *pattern =
-		    compile_pattern(compiled->rule, what, texts[i], problems);
+		Pattern *pattern = compile_pattern(
+		    ruleset, compiled->rule, what, texts[i], problems);
 		if (pattern) {
 			g_ptr_array_add(compiled->unless, pattern);
 		}
@@ -74,8 +83,7 @@ static void compile_rule(Ruleset *ruleset, CompiledRule *compiled,
     const Rule *rule, GPtrArray *problems)
 {
 	compiled->rule = rule;
-	compiled->unless =
-	    g_ptr_array_new_with_free_func((GDestroyNotify)pattern_free);
+	compiled->unless = g_ptr_array_new();
 	compiled->headers = g_array_new(FALSE, FALSE, sizeof(guint));
 	compiled->topic = conf_topic(ruleset->conf, rule->topic);
 	if (!compiled->topic) {
@@ -84,8 +92,9 @@ static void compile_rule(Ruleset *ruleset, CompiledRule *compiled,
 				  "rule \"%s\": unknown topic \"%s\"",
 				  rule->name, rule->topic));
 	}
-	compiled->match = compile_pattern(rule, "match", rule->match, problems);
-	compile_unless(compiled, problems);
+	compiled->match =
+	    compile_pattern(ruleset, rule, "match", rule->match, problems);
+	compile_unless(ruleset, compiled, problems);
 	rule_sections(ruleset, compiled);
 	for (guint i = 0; rule->headers && rule->headers[i]; i++) {
 		guint number =
@@ -196,6 +205,8 @@ Ruleset *ruleset_new(Conf *conf, GPtrArray *problems)
 	ruleset->conf = conf_ref(conf);
 	ruleset->n_rules = conf->rules ? conf->rules->len : 0;
 	ruleset->rules = g_new0(CompiledRule, MAX(ruleset->n_rules, 1));
+	ruleset->patterns = g_hash_table_new_full(
+	    g_str_hash, g_str_equal, g_free, (GDestroyNotify)pattern_free);
 	ruleset->wanted.headers =
 	    g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	matcher_pool_init(&ruleset->pool);
@@ -225,11 +236,11 @@ void ruleset_unref(Ruleset *ruleset)
 	}
 	for (guint i = 0; i < ruleset->n_rules; i++) {
 		CompiledRule *compiled = &ruleset->rules[i];
-		pattern_free(compiled->match);
 		g_clear_pointer(&compiled->unless, g_ptr_array_unref);
 		g_clear_pointer(&compiled->headers, g_array_unref);
 	}
 	g_free(ruleset->rules);
+	g_hash_table_unref(ruleset->patterns);
 	g_free(ruleset->order);
 	scan_free(ruleset->scan);
 	languages_free(ruleset->languages);
