@@ -27,6 +27,7 @@
 #define FEW_TO_SORT 24
 /* Buffers that grew beyond this for one message aren't kept for the next. */
 #define PLACES_KEPT 8192
+#define SLOTS_KEPT 4096 /* a power of two */
 #define PLAIN_KEPT_BYTES (256 * 1024)
 
 /* A literal of one set: its word, and where a match begins before its end. */
@@ -48,7 +49,7 @@ typedef struct {
 
 struct Scan {
 	Trie *trie;
-	guint n_words, n_patterns;
+	guint n_patterns;
 	GArray *calls;  /* of Call, word by word */
 	Some *of_word;  /* of each: in calls */
 	GArray *uses;   /* of Use, set by set */
@@ -70,21 +71,24 @@ struct Scan {
 #define NONE 0
 #define UNNOTED G_MAXUINT32
 
-/* A use whose word was found. */
+/* A use whose word was found: number FOUND. */
 typedef struct {
-	guint32 set, use;
+	guint32 set, use, found;
 	guint32 before; /* the link of the set before it, + 1; or NONE */
 } Link;
 
 /* Where a word ends. */
 typedef struct {
-	guint32 word, end;
+	guint32 end;
+	guint32 before; /* the word's place before it, + 1; or NONE */
 } Place;
 
-/* Those of one word: in ends, from left to right. */
+/* A word that was found. */
 typedef struct {
-	guint32 from;
-	guint32 n; /* PLACES_OF_ONE: it may be anywhere behind the last */
+	guint32 word;
+	guint32 n;    /* PLACES_OF_ONE: it may be anywhere behind the last */
+	guint32 last; /* of its places, + 1 */
+	guint32 ends; /* where they stand in order, + 1; NONE: not yet */
 } Found;
 
 /* The library's arrays are called for each change; these are changed most. */
@@ -97,13 +101,16 @@ struct ScanSpace {
 	const Scan *scan;
 	GByteArray *plain;
 	Place *places; /* as the pass finds them */
-	guint32 *ends; /* word by word */
-	guint n_places, room;
+	guint32 *ends; /* of the words that were asked for, in order */
+	guint n_places, n_ends, room;
 	GArray *links; /* of Link */
-	GArray *words; /* guint32: those found */
+	/* Those of all words would be more memory than is near the processor;
+	 * in a text there are few, in a hash table. */
+	GArray *found;  /* of Found */
+	guint32 *slots; /* number of a found word, + 1; or NONE */
+	guint n_slots;  /* a power of two */
 	guint looks;
 	bool anywhere; /* nothing is known */
-	Found *found;  /* of each word */
 	guint32 *last; /* of each set: its newest link + 1, NONE or UNNOTED */
 	guint8 *wants; /* of each way: noted sets of which nothing is found */
 	guint64 *may;  /* bit by bit: patterns one of whose ways wants none */
@@ -294,10 +301,9 @@ static void sets_forget(Scan *scan, const Collection *all)
 
 static void scan_index(Scan *scan, const Collection *all)
 {
-	scan->n_words = all->calls->len;
-	scan->of_word = g_new(Some, MAX(scan->n_words, 1));
+	scan->of_word = g_new(Some, MAX(all->calls->len, 1));
 	sets_forget(scan, all);
-	for (guint i = 0; i < scan->n_words; i++) {
+	for (guint i = 0; i < all->calls->len; i++) {
 		const GArray *calls = g_ptr_array_index(all->calls, i);
 		scan->of_word[i].from = scan->calls->len;
 		for (guint k = 0; k < calls->len; k++) {
@@ -372,13 +378,14 @@ ScanSpace *scan_space_new(const Scan *scan)
 	ScanSpace *space = g_new0(ScanSpace, 1);
 	space->scan = scan;
 	space->plain = g_byte_array_new();
-	space->found = g_new0(Found, MAX(scan->n_words, 1));
+	space->found = g_array_new(FALSE, FALSE, sizeof(Found));
+	space->n_slots = SLOTS_KEPT;
+	space->slots = g_new0(guint32, space->n_slots);
 	space->last = g_memdup2(
 	    scan->begin->data, (gsize)scan->begin->len * sizeof(guint32));
 	space->wants = g_memdup2(scan->wants->data, scan->wants->len);
 	space->may = g_memdup2(scan->ready, bits_bytes(scan));
 	space->links = g_array_new(FALSE, FALSE, sizeof(Link));
-	space->words = g_array_new(FALSE, FALSE, sizeof(guint32));
 	scan_nothing(space);
 	return space;
 }
@@ -394,12 +401,12 @@ void scan_space_free(ScanSpace *space)
 	g_free(space->now.all);
 	g_free(space->also.all);
 	g_free(space->both.all);
-	g_free(space->found);
+	g_array_unref(space->found);
+	g_free(space->slots);
 	g_free(space->last);
 	g_free(space->wants);
 	g_free(space->may);
 	g_array_unref(space->links);
-	g_array_unref(space->words);
 	g_free(space);
 }
 
@@ -415,13 +422,15 @@ static void space_clear(ScanSpace *space)
 		g_byte_array_unref(space->plain);
 		space->plain = g_byte_array_new();
 	}
-	space->n_places = 0;
+	if (space->n_slots > SLOTS_KEPT) {
+		g_free(space->slots);
+		space->n_slots = SLOTS_KEPT;
+		space->slots = g_new(guint32, space->n_slots);
+	}
+	memset(space->slots, 0, (gsize)space->n_slots * sizeof(guint32));
+	space->n_places = space->n_ends = 0;
 	space->looks = 0;
 	space->anywhere = false;
-	for (guint i = 0; i < space->words->len; i++) {
-		guint32 word = g_array_index(space->words, guint32, i);
-		space->found[word] = (Found){.n = 0};
-	}
 	for (guint i = 0; i < space->links->len; i++) {
 		const Link *link = &g_array_index(space->links, Link, i);
 		guint32 way = link->set / LITERAL_SETS;
@@ -429,7 +438,7 @@ static void space_clear(ScanSpace *space)
 		space->wants[way] = g_array_index(scan->wants, guint8, way);
 	}
 	memcpy(space->may, scan->ready, bits_bytes(scan));
-	g_array_set_size(space->words, 0);
+	g_array_set_size(space->found, 0);
 	g_array_set_size(space->links, 0);
 }
 
@@ -448,6 +457,51 @@ static bool touch(const Window *a, const Window *b)
 	return a->from <= (guint64)b->to + 1 && b->from <= (guint64)a->to + 1;
 }
 
+/* ---- the words found ---- */
+
+/* Where the number of WORD stands, or would. Knuth's multiplicative hash. */
+static guint32 *slot_of(const ScanSpace *space, guint32 word)
+{
+	guint mask = space->n_slots - 1;
+	guint at = (word * 2654435761U >> 12) & mask;
+	for (;; at = (at + 1) & mask) {
+		guint32 *slot = &space->slots[at];
+		if (*slot == NONE ||
+		    g_array_index(space->found, Found, *slot - 1).word ==
+			word) {
+			return slot;
+		}
+	}
+}
+
+static void slots_grow(ScanSpace *space)
+{
+	g_free(space->slots);
+	space->n_slots *= 4;
+	space->slots = g_new0(guint32, space->n_slots);
+	for (guint32 i = 0; i < space->found->len; i++) {
+		guint32 word = g_array_index(space->found, Found, i).word;
+		*slot_of(space, word) = i + 1;
+	}
+}
+
+/* WORD's, which may be new. */
+static Found *found_get(ScanSpace *space, guint32 word)
+{
+	guint32 *slot = slot_of(space, word);
+	if (*slot == NONE) {
+		Found none = {.word = word};
+		g_array_append_val(space->found, none);
+		*slot = space->found->len;
+		if (space->found->len > space->n_slots / 2) {
+			slots_grow(space);
+		}
+		return &g_array_index(
+		    space->found, Found, space->found->len - 1);
+	}
+	return &g_array_index(space->found, Found, *slot - 1);
+}
+
 /* The library's arrays are called for each, and this is called most of all. */
 static void places_add(ScanSpace *space, Place place)
 {
@@ -463,15 +517,28 @@ static void places_add(ScanSpace *space, Place place)
 static bool word_found(guint word, gsize end, gpointer data)
 {
 	ScanSpace *space = data;
-	Found *found = &space->found[word];
+	Found *found = found_get(space, word);
 	if (found->n == PLACES_OF_ONE) {
 		return true;
 	}
-	if (found->n++ == 0) {
-		g_array_append_val(space->words, word);
-	}
-	places_add(space, (Place){word, (guint32)end});
+	found->n++;
+	places_add(space, (Place){(guint32)end, found->last});
+	found->last = space->n_places;
 	return space->n_places <= PLACES_MAX;
+}
+
+/* Where FOUND ends, from left to right. */
+static const guint32 *found_ends(ScanSpace *space, Found *found)
+{
+	if (found->ends == NONE) {
+		guint32 at = space->n_ends += found->n;
+		for (guint32 place = found->last; place != NONE;) {
+			space->ends[--at] = space->places[place - 1].end;
+			place = space->places[place - 1].before;
+		}
+		found->ends = at + 1;
+	}
+	return space->ends + found->ends - 1;
 }
 
 /* One of SET's words was found, for the first time. */
@@ -483,10 +550,11 @@ static void set_note(ScanSpace *space, guint32 set)
 	}
 }
 
-/* Tells all sets that WORD is in. */
-static void word_note(ScanSpace *space, guint32 word)
+/* Tells all sets that number FOUND of the words is in. */
+static void word_note(ScanSpace *space, guint32 found)
 {
 	const Scan *scan = space->scan;
+	guint32 word = g_array_index(space->found, Found, found).word;
 	const Some *some = &scan->of_word[word];
 	guint first = space->links->len;
 	g_array_set_size(space->links, first + some->to - some->from);
@@ -497,27 +565,8 @@ static void word_note(ScanSpace *space, guint32 word)
 		if (*last == NONE) {
 			set_note(space, call->set);
 		}
-		links[first++] = (Link){call->set, call->use, *last};
+		links[first++] = (Link){call->set, call->use, found, *last};
 		*last = first;
-	}
-}
-
-/* Puts the places of each word side by side. */
-static void places_sort(ScanSpace *space)
-{
-	guint32 from = 0;
-	for (guint i = 0; i < space->words->len; i++) {
-		guint32 word = g_array_index(space->words, guint32, i);
-		Found *found = &space->found[word];
-		found->from = from;
-		from += found->n;
-		found->n = 0;
-		word_note(space, word);
-	}
-	for (guint i = 0; i < space->n_places; i++) {
-		const Place *place = &space->places[i];
-		Found *found = &space->found[place->word];
-		space->ends[found->from + found->n++] = place->end;
 	}
 }
 
@@ -552,7 +601,9 @@ void scan_texts(ScanSpace *space, const char *texts, gsize length)
 	if (!trie_walk(scan->trie, &walk)) {
 		scan_nothing(space);
 	}
-	places_sort(space);
+	for (guint32 i = 0; i < space->found->len; i++) {
+		word_note(space, i);
+	}
 }
 
 bool scan_may(const ScanSpace *space, guint number)
@@ -642,13 +693,12 @@ static guint ends_from(const guint32 *ends, guint n, guint64 least)
 	return low;
 }
 
-/* Adds the windows of USE that touch HULL. */
-static void use_windows(
-    ScanSpace *space, const Use *use, const Window *hull, Windows *windows)
+/* Adds the windows of USE, whose word is FOUND, that touch HULL. */
+static void use_windows(ScanSpace *space, const Use *use, Found *found,
+    const Window *hull, Windows *windows)
 {
-	const Found *found = &space->found[use->word];
-	const guint32 *ends = space->ends + found->from;
-	guint32 most = found->n ? reach_bytes(space, &use->most) : 0;
+	const guint32 *ends = found_ends(space, found);
+	guint32 most = reach_bytes(space, &use->most);
 	bool open = found->n == PLACES_OF_ONE;
 	guint i = ends_from(ends, found->n, (guint64)hull->from + use->least);
 	if (open) {
@@ -691,7 +741,8 @@ static void noted_windows(
 	for (guint32 at = space->last[set]; at != NONE;) {
 		const Link *link = &g_array_index(space->links, Link, at - 1);
 		use_windows(space, &g_array_index(scan->uses, Use, link->use),
-		    hull, windows);
+		    &g_array_index(space->found, Found, link->found), hull,
+		    windows);
 		at = link->before;
 		space->looks++;
 	}
@@ -704,8 +755,13 @@ static void unnoted_windows(
 	const Scan *scan = space->scan;
 	const Some *some = &g_array_index(scan->sets, Some, set);
 	for (guint32 i = some->from; i < some->to; i++) {
-		use_windows(
-		    space, &g_array_index(scan->uses, Use, i), hull, windows);
+		const Use *use = &g_array_index(scan->uses, Use, i);
+		guint32 number = *slot_of(space, use->word);
+		if (number != NONE) {
+			use_windows(space, use,
+			    &g_array_index(space->found, Found, number - 1),
+			    hull, windows);
+		}
 		space->looks++;
 	}
 }
