@@ -446,11 +446,17 @@ Verdict *pipeline_run(
     Setup *setup, Store *store, const Delivery *delivery, GError **error)
 {
 	gint64 begin_us = g_get_monotonic_time();
-	g_autoptr(Screening) screening = screening_begin(
+	g_autoptr(Screening) screening = NULL;
+	Verdict *verdict;
+	gint64 read_us, end_us;
+
+	store_expect(store);
+	screening = screening_begin(
 	    setup, store, delivery, may_be_watched(setup->conf, delivery));
-	gint64 read_us = g_get_monotonic_time();
-	Verdict *verdict = decide(setup, store, delivery, screening, error);
-	gint64 end_us = g_get_monotonic_time();
+	read_us = g_get_monotonic_time();
+	verdict = decide(setup, store, delivery, screening, error);
+	end_us = g_get_monotonic_time();
+	store_expect_no_more(store);
 
 	meter_took(delivery->meter, METER_RECORD, end_us - read_us);
 	meter_took(delivery->meter, METER_WHOLE, end_us - begin_us);

@@ -224,6 +224,15 @@ typedef enum {
 } AdmitOutcome;
 
 /*
+ * Between the two a message is in work that may be recorded: while most of them
+ * are still to come, what waits to be committed waits for them, some
+ * milliseconds at most, and they share one flush. Nothing depends on it but
+ * speed. Any thread.
+ */
+void store_expect(Store *store);
+void store_expect_no_more(Store *store);
+
+/*
  * Records a message durably: a new case, a further message of one, or nothing
  * new. *KASE is the case afterwards. On failure nothing is
  * recorded and outputs are untouched. Blocks for the commit. Any thread.

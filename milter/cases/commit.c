@@ -1,8 +1,10 @@
 /*
  * The committer: the one thread that writes. Callers queue a change and sleep;
  * the committer takes all that wait, applies them in one transaction, commits
- * once and wakes them. While it commits, the next batch gathers, so no delay is
- * added and the price of the disk's flush is shared.
+ * once and wakes them. While it commits, the next batch gathers, and when it is
+ * ready sooner than most of those that are on their way, it waits for them a
+ * moment (as PostgreSQL does with commit_siblings), so that the price of a
+ * transaction and of the disk's flush is shared. Who is alone never waits.
  */
 #include "cases/facts.h"
 
@@ -14,6 +16,7 @@
 #include "anteroom/log.h"
 
 #define CARE_US (60 * G_USEC_PER_SEC) /* between looks for dead readers */
+#define GATHER_US 3000                /* at most, for more to come */
 #define FULL_PCT 70                   /* of the map: say so once */
 #define ROOM_BYTES (1024 * 1024)      /* less left on the disk: it is full */
 
@@ -252,6 +255,20 @@ static bool await_work(Store *store, gint64 care_us)
 	return true;
 }
 
+/* With the mutex held: sleeps until most of those that are on their way wait.
+ * Those that only have to be answered yet count as well: a guess is enough. */
+static void gather(Store *store)
+{
+	gint64 until_us = g_get_monotonic_time() + GATHER_US;
+	guint expected = (guint)MAX(g_atomic_int_get(&store->expected), 0);
+
+	store->enough = MIN((3 * expected + 3) / 4, LIMIT_BATCH);
+	while (store->waiting.length < store->enough && !store->stop &&
+	       g_cond_wait_until(&store->work, &store->mutex, until_us)) {
+	}
+	store->enough = 1;
+}
+
 static guint take_waiting(Store *store, Change **all)
 {
 	guint n = 0;
@@ -281,8 +298,12 @@ static gpointer committer(gpointer data)
 	g_mutex_lock(&store->mutex);
 	for (;;) {
 		bool work = await_work(store, care_us);
-		guint n = take_waiting(store, all);
+		guint n;
 
+		if (work) {
+			gather(store);
+		}
+		n = take_waiting(store, all);
 		if (work && n == 0) {
 			break; /* told to stop, and nothing is left */
 		}
@@ -328,6 +349,16 @@ void committer_stop(Store *store)
 	g_thread_join(store->committer);
 }
 
+void store_expect(Store *store)
+{
+	g_atomic_int_inc(&store->expected);
+}
+
+void store_expect_no_more(Store *store)
+{
+	g_atomic_int_add(&store->expected, -1);
+}
+
 bool commit_run(Store *store, ChangeFunc func, gpointer data, GError **error)
 {
 	Change change = {.func = func, .data = data};
@@ -339,7 +370,9 @@ bool commit_run(Store *store, ChangeFunc func, gpointer data, GError **error)
 		change.done = true;
 	} else {
 		g_queue_push_tail(&store->waiting, &change);
-		g_cond_signal(&store->work);
+		if (store->waiting.length >= store->enough) {
+			g_cond_signal(&store->work);
+		}
 	}
 	while (!change.done) {
 		g_cond_wait(&change.wake, &store->mutex);

@@ -175,6 +175,8 @@ struct Store {
 	GMutex mutex;
 	GCond work;     /* something waits, or stop */
 	GQueue waiting; /* of Change, borrowed from blocked callers */
+	guint enough;   /* of those: then the committer goes on */
+	gint expected;  /* callers of store_expect; atomic */
 	bool stop;
 	char *fatal; /* why nothing more can be changed; NULL */
 	guint64 commits, changes;

@@ -271,6 +271,25 @@ static void test_batch_refusal(void **state)
 	g_error_free(probes[3].error);
 }
 
+/* What is expected and never comes holds nobody up for long. */
+static void test_batch_expected(void **state)
+{
+	World *world = *state;
+	StoreStats before, after;
+
+	store_stats(world->store, &before);
+	for (guint i = 0; i < PROBES; i++) {
+		store_expect(world->store);
+	}
+	assert_int_equal(admit_number(world, 1), 1);
+	for (guint i = 0; i < PROBES; i++) {
+		store_expect_no_more(world->store);
+	}
+	assert_int_equal(admit_number(world, 2), 2);
+	store_stats(world->store, &after);
+	assert_int_equal(after.commits - before.commits, 2);
+}
+
 /* ---- filling up ---- */
 
 static int admit_until_full(World *world, GError **error)
@@ -792,6 +811,7 @@ int main(void)
 	    TEST(test_address_space),
 	    TEST(test_batch_isolation),
 	    TEST(test_batch_refusal),
+	    TEST(test_batch_expected),
 	    cmocka_unit_test(test_map_full),
 	    cmocka_unit_test(test_disk_full),
 	    TEST(test_damaged_case),
