@@ -49,7 +49,7 @@ static char *shown(const char *bytes, gsize length)
 /* Makes TEXT the one that the rule is run on, as its own kind of section. */
 static void set_text(const Check *check, const char *text)
 {
-	scan_nothing(check->matcher->scan);
+	matcher_scan_nothing(check->matcher);
 	texts_example(
 	    check->matcher->texts, check->section, check->header, text);
 }

@@ -28,7 +28,7 @@ typedef struct {
 	const Topic *topic;
 	Pattern *match;
 	GPtrArray *unless; /* of Pattern */
-	guint number;      /* of match in the scan */
+	guint number;      /* of match in its scan */
 	guint n_unless;    /* of the first of unless there */
 	GArray *headers;   /* of guint: numbers of its header names */
 	guint sections;    /* bit 1 << Section: where it looks */
@@ -49,12 +49,22 @@ typedef struct {
 typedef struct Matcher {
 	PatternSpace *space;
 	Texts *texts;
-	ScanSpace *scan;
+	ScanSpace *scan;    /* of the texts */
+	ScanSpace *besides; /* of the sentence at hand */
+	GString *sentence;
+	bool alone;      /* no scan is asked */
 	GArray *windows; /* of Window, those of the rule at hand */
 	GArray *seekers; /* of Seeker: its match, and those of its unless */
 	GArray *fired;   /* of Fired */
 	GArray *signs;   /* of Fired: each hit of rules that are signs */
 } Matcher;
+
+/* Seeks all patterns in the texts; or none: as if each might match anywhere. */
+void matcher_scan(Matcher *matcher);
+void matcher_scan_nothing(Matcher *matcher);
+
+/* Seeks in SENTENCE those of rules beside signs. */
+void matcher_scan_sentence(Matcher *matcher, const Subject *sentence);
 
 /* A stack, the last used on top: one a scoring that runs at the same time. */
 typedef struct {
@@ -76,10 +86,11 @@ struct Ruleset {
 	guint n_rules;
 	guint *order;  /* numbers of rules, the gravest topic's first; the nth's
 			* match is the scan's pattern n; then those beside
-			* signs, that no scan seeks */
+			* signs, with a scan of their own: their words are
+			* common, and few sentences are asked for them */
 	guint n_signs; /* of them, the signs: the first */
 	guint n_sought; /* and all before those beside signs */
-	Scan *scan;
+	Scan *scan, *besides;
 	TextsWanted wanted;
 	bool jit;
 	Languages *languages;

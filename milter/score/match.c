@@ -108,18 +108,6 @@ static Find excused_by(const Hunt *hunt, Seeker *excuse, const Span *hit)
 	}
 }
 
-/* Where pattern NUMBER of the rule may match: anywhere, when no scan seeks it.
- */
-static void hunt_windows(const Hunt *hunt, guint number)
-{
-	if (hunt->rule->rule->sentence == SENTENCE_BESIDE) {
-		Window anywhere = {0, G_MAXUINT32};
-		g_array_append_val(hunt->windows, anywhere);
-		return;
-	}
-	scan_windows(hunt->scan, number, hunt->windows);
-}
-
 /* Makes the seekers of the rule's `unless`, with the first hit. */
 static void seek_excuses(const Hunt *hunt)
 {
@@ -129,7 +117,7 @@ static void seek_excuses(const Hunt *hunt)
 		    .pattern = g_ptr_array_index(rule->unless, n),
 		    .next = hunt->windows->len,
 		};
-		hunt_windows(hunt, rule->n_unless + n);
+		scan_windows(hunt->scan, rule->n_unless + n, hunt->windows);
 		excuse.end = hunt->windows->len;
 		g_array_append_val(hunt->seekers, excuse);
 	}
@@ -266,14 +254,15 @@ static bool hunt_open(Hunt *hunt, const CompiledRule *rule, Matcher *matcher,
 	*hunt = (Hunt){
 	    .rule = rule,
 	    .search = search,
-	    .scan = matcher->scan,
+	    .scan = rule->rule->sentence == SENTENCE_BESIDE ? matcher->besides
+							    : matcher->scan,
 	    .windows = matcher->windows,
 	    .seekers = matcher->seekers,
 	};
 	Seeker seeker = {.pattern = rule->match};
 	g_array_set_size(matcher->windows, 0);
 	g_array_set_size(matcher->seekers, 0);
-	hunt_windows(hunt, rule->number);
+	scan_windows(hunt->scan, rule->number, matcher->windows);
 	seeker.end = matcher->windows->len;
 	g_array_append_val(matcher->seekers, seeker);
 	return seeker.end > 0;
@@ -370,7 +359,10 @@ Find match_sentence(const CompiledRule *rule, Matcher *matcher,
 	Search search = {.space = matcher->space, .until_us = until_us};
 	Hunt hunt;
 	gsize at = 0;
-	hunt_open(&hunt, rule, matcher, &search);
+	if (!hunt_open(&hunt, rule, matcher, &search)) {
+		return FIND_NONE;
+	}
 	hunt.subject = *sentence;
+	hunt.base = TEXTS_EDGE_BYTES;
 	return hunt_next(&hunt, &at, hit);
 }

@@ -4,15 +4,19 @@
  */
 #include "score/internal.h"
 
+#include "score/literals.h"
+
 /* More than run at once in practice; the rest is freed. */
 #define MATCHERS_KEPT 64
 
-static Matcher *matcher_new(const Scan *scan)
+static Matcher *matcher_new(const Ruleset *ruleset)
 {
 	Matcher *matcher = g_new0(Matcher, 1);
 	matcher->space = pattern_space_new();
 	matcher->texts = texts_new();
-	matcher->scan = scan_space_new(scan);
+	matcher->scan = scan_space_new(ruleset->scan);
+	matcher->besides = scan_space_new(ruleset->besides);
+	matcher->sentence = g_string_new(NULL);
 	matcher->windows = g_array_new(FALSE, FALSE, sizeof(Window));
 	matcher->seekers = g_array_new(FALSE, FALSE, sizeof(Seeker));
 	matcher->fired = g_array_new(FALSE, FALSE, sizeof(Fired));
@@ -29,6 +33,8 @@ static void matcher_free(gpointer data)
 	pattern_space_free(matcher->space);
 	texts_free(matcher->texts);
 	scan_space_free(matcher->scan);
+	scan_space_free(matcher->besides);
+	g_string_free(matcher->sentence, TRUE);
 	g_array_unref(matcher->windows);
 	g_array_unref(matcher->seekers);
 	g_array_unref(matcher->fired);
@@ -58,7 +64,7 @@ Matcher *matcher_take(Ruleset *ruleset)
 		    pool->idle, pool->idle->len - 1);
 	}
 	g_mutex_unlock(&pool->lock);
-	return matcher ? matcher : matcher_new(ruleset->scan);
+	return matcher ? matcher : matcher_new(ruleset);
 }
 
 void matcher_give(Ruleset *ruleset, Matcher *matcher)
@@ -70,4 +76,32 @@ void matcher_give(Ruleset *ruleset, Matcher *matcher)
 	}
 	g_mutex_unlock(&pool->lock);
 	matcher_free(matcher);
+}
+
+void matcher_scan(Matcher *matcher)
+{
+	const GString *bytes = matcher->texts->bytes;
+	matcher->alone = false;
+	scan_texts(matcher->scan, bytes->str, bytes->len);
+}
+
+void matcher_scan_nothing(Matcher *matcher)
+{
+	matcher->alone = true;
+	scan_nothing(matcher->scan);
+	scan_nothing(matcher->besides);
+}
+
+void matcher_scan_sentence(Matcher *matcher, const Subject *sentence)
+{
+	GString *bytes = matcher->sentence;
+	if (matcher->alone) {
+		return;
+	}
+	g_string_truncate(bytes, 0);
+	texts_add_edge(bytes);
+	g_string_append_len(
+	    bytes, (const char *)sentence->bytes, (gssize)sentence->length);
+	texts_add_edge(bytes);
+	scan_texts(matcher->besides, bytes->str, bytes->len);
 }

@@ -155,25 +155,20 @@ static void scan_pattern_add(
 	g_array_append_val(patterns, pattern);
 }
 
-/* Numbers all patterns for the scan: those of match in order, then the others.
- */
-static void ruleset_scan(Ruleset *ruleset)
+/* A scan for the rules FIRST to END of the order, whose patterns it numbers:
+ * those of match in order, then the others. */
+static Scan *scan_of(Ruleset *ruleset, guint first, guint end)
 {
 	g_autoptr(GArray) patterns =
 	    g_array_new(FALSE, FALSE, sizeof(ScanPattern));
 	g_array_set_clear_func(patterns, scan_pattern_clear);
-	for (guint i = 0; i < ruleset->n_rules; i++) {
+	for (guint i = first; i < end; i++) {
 		CompiledRule *compiled = &ruleset->rules[ruleset->order[i]];
 		const Rule *rule = compiled->rule;
-		if (rule->sentence == SENTENCE_BESIDE) {
-			break;
-		}
-		compiled->number = i;
-		ruleset->n_sought = i + 1;
-		ruleset->n_signs += rule->sentence == SENTENCE_SIGN;
+		compiled->number = i - first;
 		scan_pattern_add(patterns, rule->match, rule->at_least, false);
 	}
-	for (guint i = 0; i < ruleset->n_sought; i++) {
+	for (guint i = first; i < end; i++) {
 		CompiledRule *compiled = &ruleset->rules[ruleset->order[i]];
 		compiled->n_unless = patterns->len;
 		for (guint n = 0; n < compiled->unless->len; n++) {
@@ -181,7 +176,19 @@ static void ruleset_scan(Ruleset *ruleset)
 			    patterns, compiled->rule->unless[n], 1, true);
 		}
 	}
-	ruleset->scan = scan_new(patterns);
+	return scan_new(patterns);
+}
+
+static void ruleset_scans(Ruleset *ruleset)
+{
+	for (guint i = 0; i < ruleset->n_rules; i++) {
+		const Rule *rule = ruleset->rules[ruleset->order[i]].rule;
+		ruleset->n_signs += rule->sentence == SENTENCE_SIGN;
+		ruleset->n_sought += rule->sentence != SENTENCE_BESIDE;
+	}
+	ruleset->scan = scan_of(ruleset, 0, ruleset->n_sought);
+	ruleset->besides =
+	    scan_of(ruleset, ruleset->n_sought, ruleset->n_rules);
 }
 
 static void ruleset_finish(Ruleset *ruleset)
@@ -194,7 +201,7 @@ static void ruleset_finish(Ruleset *ruleset)
 	}
 	g_qsort_with_data(ruleset->order, (gint)ruleset->n_rules, sizeof(guint),
 	    gravity_compare, ruleset->rules);
-	ruleset_scan(ruleset);
+	ruleset_scans(ruleset);
 }
 
 Ruleset *ruleset_new(Conf *conf, GPtrArray *problems)
@@ -243,6 +250,7 @@ void ruleset_unref(Ruleset *ruleset)
 	g_hash_table_unref(ruleset->patterns);
 	g_free(ruleset->order);
 	scan_free(ruleset->scan);
+	scan_free(ruleset->besides);
 	languages_free(ruleset->languages);
 	g_hash_table_unref(ruleset->wanted.headers);
 	matcher_pool_clear(&ruleset->pool);

@@ -235,8 +235,7 @@ int score_example(
 	g_autoptr(Score) score = score_new(ruleset);
 	int points = 0;
 	texts_example(matcher->texts, SECTION_TEXT, 0, text);
-	const GString *bytes = matcher->texts->bytes;
-	scan_texts(matcher->scan, bytes->str, bytes->len);
+	matcher_scan(matcher);
 	fire(score, matcher, false);
 	for (guint i = 0; i < matcher->fired->len; i++) {
 		const Fired *fired = &g_array_index(matcher->fired, Fired, i);
@@ -313,10 +312,9 @@ static Score *score_message(Ruleset *ruleset, const Message *message,
 	texts_read(matcher->texts, message, context ? context : &nothing,
 	    &ruleset->wanted);
 	if (alone) {
-		scan_nothing(matcher->scan);
+		matcher_scan_nothing(matcher);
 	} else {
-		const GString *bytes = matcher->texts->bytes;
-		scan_texts(matcher->scan, bytes->str, bytes->len);
+		matcher_scan(matcher);
 	}
 	fire(score, matcher, alone);
 	tally(score, ruleset, matcher, message);

@@ -222,13 +222,21 @@ static gint sentence_compare(gconstpointer left, gconstpointer right)
 
 /* ---- what they weigh ---- */
 
+static Subject subject_of(const Weighing *weighing, const Sentence *sentence)
+{
+	const Matcher *matcher = weighing->matcher;
+	const Fired *sign =
+	    &g_array_index(matcher->signs, Fired, sentence->first);
+	Subject text = texts_at(matcher->texts, sign->hit.text);
+	return (Subject){text.bytes + sentence->span.from,
+	    sentence->span.to - sentence->span.from};
+}
+
 static void try_beside(Weighing *weighing, const Sentence *sentence,
     const Fired *sign, guint number)
 {
 	const CompiledRule *rule = &weighing->ruleset->rules[number];
-	Subject text = texts_at(weighing->matcher->texts, sign->hit.text);
-	Subject part = {text.bytes + sentence->span.from,
-	    sentence->span.to - sentence->span.from};
+	Subject part = subject_of(weighing, sentence);
 	Fired fired = {number, sign->hit};
 	Find find = match_sentence(rule, weighing->matcher, &part,
 	    weighing->until_us, &fired.hit.span);
@@ -257,7 +265,8 @@ static void try_besides(
 		const CompiledRule *rule = &ruleset->rules[number];
 		if (rule->topic == sentence->topic &&
 		    (rule->rule->points > 0) == speak_for &&
-		    (rule->sections & section)) {
+		    (rule->sections & section) &&
+		    scan_may(weighing->matcher->besides, rule->number)) {
 			try_beside(weighing, sentence, sign, number);
 		}
 	}
@@ -268,7 +277,9 @@ static void try_besides(
 static bool weigh(Weighing *weighing, const Sentence *sentence)
 {
 	int least = (sentence->topic->threshold + 1) / 2;
+	Subject part = subject_of(weighing, sentence);
 	take_signs(weighing, sentence);
+	matcher_scan_sentence(weighing->matcher, &part);
 	try_besides(weighing, sentence, true);
 	if (weighing->sum < least) {
 		return false;

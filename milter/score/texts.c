@@ -36,10 +36,10 @@ void texts_free(Texts *texts)
 	g_free(texts);
 }
 
-static void add_edge(Texts *texts)
+void texts_add_edge(GString *bytes)
 {
-	const char edge[] = {'\n', LITERAL_EDGE, '\n'};
-	g_string_append_len(texts->bytes, edge, sizeof edge);
+	static const char edge[TEXTS_EDGE_BYTES] = {'\n', LITERAL_EDGE, '\n'};
+	g_string_append_len(bytes, edge, sizeof edge);
 }
 
 static void texts_clear(Texts *texts)
@@ -50,7 +50,7 @@ static void texts_clear(Texts *texts)
 		texts->bytes = g_string_sized_new(4096);
 	}
 	g_string_truncate(texts->bytes, 0);
-	add_edge(texts);
+	texts_add_edge(texts->bytes);
 	g_array_set_size(texts->spans, 0);
 	g_array_set_size(texts->seams, 0);
 	memset(texts->first, 0, sizeof texts->first);
@@ -62,7 +62,7 @@ static void texts_end(Texts *texts, TextSpan span)
 {
 	span.length = texts->bytes->len - span.from;
 	g_array_append_val(texts->spans, span);
-	add_edge(texts);
+	texts_add_edge(texts->bytes);
 }
 
 static void texts_add(Texts *texts, guint header, const char *text)

@@ -38,14 +38,17 @@ typedef struct {
  * including, first[S + 1].
  */
 typedef struct {
-	GString *bytes; /* line feed, edge (literals.h), line feed, a text,
-			 * the same again, the next ... */
-	GArray *spans;  /* of TextSpan */
-	GArray *seams;  /* of Seam, of all readings; `at` in bytes */
+	GString *bytes;        /* an edge, a text, an edge, the next ... */
+	GArray *spans;         /* of TextSpan */
+	GArray *seams;         /* of Seam, of all readings; `at` in bytes */
 	gsize disguised_bytes; /* of all readings */
 	guint first[SECTION_KINDS + 1];
 	char **deadlines; /* facts, in spans; NULL: none */
 } Texts;
+
+/* What stands between texts: a line feed, an edge, a line feed. */
+#define TEXTS_EDGE_BYTES 3
+void texts_add_edge(GString *bytes);
 
 Texts *texts_new(void);
 void texts_free(Texts *texts);

@@ -282,7 +282,7 @@ static void test_hostile(void **state)
 		assert_false(score->undecided);
 		matcher_give(bench->rules, matcher);
 		texts_example(matcher->texts, SECTION_TEXT, 0, text);
-		scan_nothing(matcher->scan);
+		matcher_scan_nothing(matcher);
 		for (guint n = 0; n < bench->rules->n_signs; n++) {
 			guint rule = bench->rules->order[n];
 			g_array_set_size(matcher->signs, 0);
