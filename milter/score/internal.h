@@ -5,7 +5,8 @@
  *   texts.c     the message's sections, folded (fold.c), once
  *   scan.c      where which pattern may match, in one pass (trie.c), by the
  *               words its matches have (literals.c, sequence.c, rarity.c)
- *   match.c     each rule there, exactly (pattern.c)
+ *   match.c     each rule there, exactly (pattern.c), choice by choice
+ *               (choices.c)
  *   sentence.c  the sentence of each topic that most speaks for it
  *   score.c     hits to points, topics, urgency
  *   advice.c    what a learned model (model.c) adds; feature.c: its words
@@ -26,9 +27,9 @@
 typedef struct {
 	const Rule *rule;
 	const Topic *topic;
-	Pattern *match;
+	GPtrArray *match;  /* of Pattern: its choices (choices.c) */
 	GPtrArray *unless; /* of Pattern */
-	guint number;      /* of match in its scan */
+	guint number;      /* of the first of match in its scan */
 	guint n_unless;    /* of the first of unless there */
 	GArray *headers;   /* of guint: numbers of its header names */
 	guint sections;    /* bit 1 << Section: where it looks */
@@ -40,7 +41,7 @@ typedef struct {
 typedef struct {
 	const Pattern *pattern;
 	guint next, end; /* windows not yet behind; in the Matcher */
-	gsize at;        /* of `unless`: the search goes on here */
+	gsize at;        /* the search goes on here */
 	Span span;       /* the match looked at last */
 	bool found;      /* there is one */
 } Seeker;
@@ -54,7 +55,7 @@ typedef struct Matcher {
 	GString *sentence;
 	bool alone;      /* no scan is asked */
 	GArray *windows; /* of Window, those of the rule at hand */
-	GArray *seekers; /* of Seeker: its match, and those of its unless */
+	GArray *seekers; /* of Seeker: its choices, and those of its unless */
 	GArray *fired;   /* of Fired */
 	GArray *signs;   /* of Fired: each hit of rules that are signs */
 } Matcher;
@@ -85,7 +86,7 @@ struct Ruleset {
 			       * have the same excuses */
 	guint n_rules;
 	guint *order;  /* numbers of rules, the gravest topic's first; the nth's
-			* match is the scan's pattern n; then those beside
+			* signs first; then those beside
 			* signs, with a scan of their own: their words are
 			* common, and few sentences are asked for them */
 	guint n_signs; /* of them, the signs: the first */
@@ -114,6 +115,9 @@ typedef struct {
 	guint rule;
 	RuleHit hit;
 } Fired;
+
+/* Does SPACE's scan leave a place for RULE? */
+bool rule_may(const CompiledRule *rule, const ScanSpace *space);
 
 /* RULE against MATCHER's texts until UNTIL_US (monotonic): FIND_HIT with *HIT,
  * FIND_NONE, or that it can't be told. One hit decides, whatever happens after

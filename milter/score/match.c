@@ -15,6 +15,7 @@ typedef struct {
 	const Search *search;
 	ScanSpace *scan;
 	GArray *windows, *seekers; /* of the Matcher */
+	guint n_match;             /* seekers of the rule's choices */
 	gsize base;                /* of subject in the texts */
 	Subject subject;
 	guint text; /* its number */
@@ -125,11 +126,11 @@ static void seek_excuses(const Hunt *hunt)
 
 static Find excused(const Hunt *hunt, const Span *hit)
 {
-	if (hunt->seekers->len == 1) {
+	if (hunt->seekers->len == hunt->n_match) {
 		seek_excuses(hunt);
 	}
 	Find worst = FIND_NONE;
-	for (guint n = 1; n < hunt->seekers->len; n++) {
+	for (guint n = hunt->n_match; n < hunt->seekers->len; n++) {
 		Find find = excused_by(hunt, hunt_seeker(hunt, n), hit);
 		if (find == FIND_HIT) {
 			return FIND_HIT;
@@ -149,12 +150,41 @@ static void hunt_begin(Hunt *hunt, const Texts *texts, const TextSpan *span)
 	}
 }
 
+/* The first match of any choice that begins in RANGE, which goes to the text's
+ * end. Each is sought once: what it found further on is kept. */
+static Find seek_match(const Hunt *hunt, Span range, Span *hit)
+{
+	bool some = false;
+	for (guint n = 0; n < hunt->n_match; n++) {
+		Seeker *one = hunt_seeker(hunt, n);
+		if (one->at > range.to) {
+			continue;
+		}
+		if (!one->found || one->span.from < range.from) {
+			Find find = seek(hunt, one, range, &one->span);
+			one->found = find == FIND_HIT;
+			if (find == FIND_NONE) {
+				one->at = G_MAXSIZE;
+				continue;
+			}
+			if (find != FIND_HIT) {
+				return find;
+			}
+		}
+		if (!some || one->span.from < hit->from) {
+			*hit = one->span;
+			some = true;
+		}
+	}
+	return some ? FIND_HIT : FIND_NONE;
+}
+
 /* The next hit at or after *AT that isn't excused; *AT moves behind it. */
 static Find hunt_next(Hunt *hunt, gsize *at, Span *hit)
 {
 	for (;;) {
 		Span range = {*at, hunt->subject.length};
-		Find find = seek(hunt, hunt_seeker(hunt, 0), range, hit);
+		Find find = seek_match(hunt, range, hit);
 		if (find != FIND_HIT) {
 			return find;
 		}
@@ -246,7 +276,7 @@ static Find hunt_section(
 	return worst;
 }
 
-/* Makes HUNT one for RULE, with the seeker of its match. False: it matches
+/* Makes HUNT one for RULE, with the seekers of its choices. False: it matches
  * nowhere. */
 static bool hunt_open(Hunt *hunt, const CompiledRule *rule, Matcher *matcher,
     const Search *search)
@@ -259,13 +289,31 @@ static bool hunt_open(Hunt *hunt, const CompiledRule *rule, Matcher *matcher,
 	    .windows = matcher->windows,
 	    .seekers = matcher->seekers,
 	};
-	Seeker seeker = {.pattern = rule->match};
 	g_array_set_size(matcher->windows, 0);
 	g_array_set_size(matcher->seekers, 0);
-	scan_windows(hunt->scan, rule->number, matcher->windows);
-	seeker.end = matcher->windows->len;
-	g_array_append_val(matcher->seekers, seeker);
-	return seeker.end > 0;
+	for (guint n = 0; n < rule->match->len; n++) {
+		Seeker seeker = {
+		    .pattern = g_ptr_array_index(rule->match, n),
+		    .next = matcher->windows->len,
+		};
+		scan_windows(hunt->scan, rule->number + n, matcher->windows);
+		seeker.end = matcher->windows->len;
+		if (seeker.end > seeker.next) {
+			g_array_append_val(matcher->seekers, seeker);
+		}
+	}
+	hunt->n_match = matcher->seekers->len;
+	return hunt->n_match > 0;
+}
+
+bool rule_may(const CompiledRule *rule, const ScanSpace *space)
+{
+	for (guint n = 0; n < rule->match->len; n++) {
+		if (scan_may(space, rule->number + n)) {
+			return true;
+		}
+	}
+	return false;
 }
 
 Find match_rule(

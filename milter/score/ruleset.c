@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "anteroom/model.h"
+#include "score/choices.h"
 #include "score/fold.h"
 #include "score/literals.h"
 
@@ -30,6 +31,33 @@ static Pattern *compile_pattern(Ruleset *ruleset, const Rule *rule,
 			rule->name, what, error->message));
 	}
 	return pattern;
+}
+
+/* A rule that counts its hits is sought as a whole: so many in all. */
+static GPtrArray *match_texts(const Rule *rule)
+{
+	GPtrArray *texts;
+	if (rule->at_least <= 1) {
+		return choices_of(rule->match);
+	}
+	texts = g_ptr_array_new_with_free_func(g_free);
+	g_ptr_array_add(texts, g_strdup(rule->match));
+	return texts;
+}
+
+/* First the whole, for its mistakes: a choice alone is one of another line. */
+static void compile_match(
+    Ruleset *ruleset, CompiledRule *compiled, GPtrArray *problems)
+{
+	const Rule *rule = compiled->rule;
+	g_autoptr(GPtrArray) texts = match_texts(rule);
+	for (guint i = 0; i < texts->len; i++) {
+		Pattern *pattern = compile_pattern(
+		    ruleset, rule, "match", texts->pdata[i], problems);
+		if (pattern) {
+			g_ptr_array_add(compiled->match, pattern);
+		}
+	}
 }
 
 static void compile_unless(
@@ -83,6 +111,7 @@ static void compile_rule(Ruleset *ruleset, CompiledRule *compiled,
     const Rule *rule, GPtrArray *problems)
 {
 	compiled->rule = rule;
+	compiled->match = g_ptr_array_new();
 	compiled->unless = g_ptr_array_new();
 	compiled->headers = g_array_new(FALSE, FALSE, sizeof(guint));
 	compiled->topic = conf_topic(ruleset->conf, rule->topic);
@@ -92,8 +121,7 @@ static void compile_rule(Ruleset *ruleset, CompiledRule *compiled,
 				  "rule \"%s\": unknown topic \"%s\"",
 				  rule->name, rule->topic));
 	}
-	compiled->match =
-	    compile_pattern(ruleset, rule, "match", rule->match, problems);
+	compile_match(ruleset, compiled, problems);
 	compile_unless(ruleset, compiled, problems);
 	rule_sections(ruleset, compiled);
 	for (guint i = 0; rule->headers && rule->headers[i]; i++) {
@@ -165,8 +193,12 @@ static Scan *scan_of(Ruleset *ruleset, guint first, guint end)
 	for (guint i = first; i < end; i++) {
 		CompiledRule *compiled = &ruleset->rules[ruleset->order[i]];
 		const Rule *rule = compiled->rule;
-		compiled->number = i - first;
-		scan_pattern_add(patterns, rule->match, rule->at_least, false);
+		g_autoptr(GPtrArray) texts = match_texts(rule);
+		compiled->number = patterns->len;
+		for (guint n = 0; n < texts->len; n++) {
+			scan_pattern_add(
+			    patterns, texts->pdata[n], rule->at_least, false);
+		}
 	}
 	for (guint i = first; i < end; i++) {
 		CompiledRule *compiled = &ruleset->rules[ruleset->order[i]];
@@ -243,6 +275,7 @@ void ruleset_unref(Ruleset *ruleset)
 	}
 	for (guint i = 0; i < ruleset->n_rules; i++) {
 		CompiledRule *compiled = &ruleset->rules[i];
+		g_clear_pointer(&compiled->match, g_ptr_array_unref);
 		g_clear_pointer(&compiled->unless, g_ptr_array_unref);
 		g_clear_pointer(&compiled->headers, g_array_unref);
 	}

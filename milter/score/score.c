@@ -69,11 +69,11 @@ static bool fire_some(Score *score, Matcher *matcher,
 {
 	const Ruleset *ruleset = score->ruleset;
 	for (guint i = first; i < end; i++) {
-		if (!scan_may(matcher->scan, i)) {
-			continue;
-		}
 		Fired fired = {.rule = ruleset->order[i]};
 		const CompiledRule *rule = &ruleset->rules[fired.rule];
+		if (!rule_may(rule, matcher->scan)) {
+			continue;
+		}
 		if (g_get_monotonic_time() > allowance->end_us) {
 			undecided(score, "time");
 			return false;

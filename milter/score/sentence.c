@@ -266,7 +266,7 @@ static void try_besides(
 		if (rule->topic == sentence->topic &&
 		    (rule->rule->points > 0) == speak_for &&
 		    (rule->sections & section) &&
-		    scan_may(weighing->matcher->besides, rule->number)) {
+		    rule_may(rule, weighing->matcher->besides)) {
 			try_beside(weighing, sentence, sign, number);
 		}
 	}
