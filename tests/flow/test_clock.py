@@ -64,7 +64,7 @@ class Base(unittest.TestCase):
         return [row for row in rows[::-1] if row["kind"] != "digest"]
 
     def until_told(self, case, n):
-        wait_until(lambda: len(self.told(case)) >= n, 20,
+        wait_until(lambda: len(self.told(case)) >= n, 60,
                    f"{n} lines of the clock in {case}")
         return self.told(case)
 
