@@ -64,9 +64,9 @@ $(1)_LIBS := $(4)
 $(1)_NEEDS := $(5)
 $(1)_OBJ := $$(patsubst %.c,$(B)/%.o,$$($(1)_SRC))
 $$($(1)_OBJ): PKG = glib-2.0 $(3)
-$(B)/$(1).a: $$($(1)_OBJ)
+$(B)/$(1).a: $$($(1)_OBJ) $(wildcard milter/$(1)/module.mk)
 	@rm -f $$@
-	@$$(AR) rcs $$@ $$^
+	@$$(AR) rcs $$@ $$(filter %.o,$$^)
 OBJS += $$($(1)_OBJ)
 MODULES += $(1)
 endef

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "score/syntax.h"
+
 typedef struct {
 	const char *at;
 	guint depth;
@@ -25,37 +27,18 @@ static void skip_escape(Reader *reader)
 /* Behind "[". */
 static void skip_class(Reader *reader)
 {
-	const char *at = reader->at;
-	at += *at == '^';
-	at += *at == ']';
-	for (; *at && *at != ']'; at++) {
-		if (*at == '[' && at[1] && strchr(":.=", at[1])) {
-			reader->apart = false;
-			return;
-		}
-		if (*at == '\\') {
-			at++;
-			if (*at == '\0' || strchr("QE", *at)) {
-				reader->apart = false;
-				return;
-			}
-		}
-	}
-	reader->apart = reader->apart && *at == ']';
-	reader->at = at + (*at == ']');
+	const char *end = syntax_class_end(reader->at);
+	reader->apart = reader->apart && end;
+	reader->at = end ? end + 1 : reader->at;
 }
 
 /* Behind "(". */
 static void open_group(Reader *reader)
 {
-	static const char *const known[] = {
-	    "?:", "?=", "?!", "?>", "?|", "?<=", "?<!"};
-	bool plain = *reader->at != '?' && *reader->at != '*';
+	GroupKind kind = syntax_group(&reader->at);
 	reader->depth++;
-	for (gsize i = 0; i < G_N_ELEMENTS(known) && !plain; i++) {
-		plain = g_str_has_prefix(reader->at, known[i]);
-	}
-	reader->apart = reader->apart && plain;
+	reader->apart =
+	    reader->apart && (kind == GROUP_PLAIN || kind == GROUP_LOOK);
 }
 
 GPtrArray *choices_of(const char *pattern)

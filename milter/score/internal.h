@@ -6,7 +6,7 @@
  *   scan.c      where which pattern may match, in one pass (trie.c), by the
  *               words its matches have (literals.c, sequence.c, rarity.c)
  *   match.c     each rule there, exactly (pattern.c), choice by choice
- *               (choices.c)
+ *               (choices.c); both this and literals.c know syntax.c
  *   sentence.c  the sentence of each topic that most speaks for it
  *   score.c     hits to points, topics, urgency
  *   advice.c    what a learned model (model.c) adds; feature.c: its words
@@ -67,6 +67,19 @@ void matcher_scan_nothing(Matcher *matcher);
 /* Seeks in SENTENCE those of rules beside signs. */
 void matcher_scan_sentence(Matcher *matcher, const Subject *sentence);
 
+/* What one pass seeks, in the order in which rules are run. */
+typedef struct {
+	Scan *scan;
+	GArray *rules; /* guint: of each pattern of a match its rule; they are
+			* the first of the scan's, a rule's side by side */
+} Sought;
+
+/* The first rule of SOUGHT from pattern *AT on that a SPACE of it leaves a
+ * place for; *AT moves behind that rule's patterns. False: none before pattern
+ * END. */
+bool sought_next(const Ruleset *ruleset, const Sought *sought,
+    const ScanSpace *space, guint end, guint *at, guint *rule);
+
 /* A stack, the last used on top: one a scoring that runs at the same time. */
 typedef struct {
 	GMutex lock;
@@ -85,13 +98,10 @@ struct Ruleset {
 	GHashTable *patterns; /* text, folded -> Pattern, of all rules: many
 			       * have the same excuses */
 	guint n_rules;
-	guint *order;  /* numbers of rules, the gravest topic's first; the nth's
-			* signs first; then those beside
-			* signs, with a scan of their own: their words are
-			* common, and few sentences are asked for them */
-	guint n_signs; /* of them, the signs: the first */
-	guint n_sought; /* and all before those beside signs */
-	Scan *scan, *besides;
+	Sought all;    /* but those beside signs: signs, then the others */
+	guint n_signs; /* patterns of signs among those */
+	Sought beside; /* their words are common, and few sentences are asked
+			* for them: a pass of their own */
 	TextsWanted wanted;
 	bool jit;
 	Languages *languages;
@@ -115,9 +125,6 @@ typedef struct {
 	guint rule;
 	RuleHit hit;
 } Fired;
-
-/* Does SPACE's scan leave a place for RULE? */
-bool rule_may(const CompiledRule *rule, const ScanSpace *space);
 
 /* RULE against MATCHER's texts until UNTIL_US (monotonic): FIND_HIT with *HIT,
  * FIND_NONE, or that it can't be told. One hit decides, whatever happens after

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "score/sequence.h"
+#include "score/syntax.h"
 
 #define READ_DEPTH 24
 /* Where more is expected in a byte of text than both, all places are as good.
@@ -167,26 +168,6 @@ static void read_escape(Reader *reader, Sequence *sequence)
 	}
 }
 
-/* The "]" of the class behind whose "[" AT is; NULL when it has what this
- * reader doesn't know. */
-static const char *class_end(const char *at)
-{
-	at += *at == '^';
-	at += *at == ']';
-	for (; *at && *at != ']'; at++) {
-		if (at[0] == '[' && at[1] && strchr(":.=", at[1])) {
-			return NULL;
-		}
-		if (at[0] == '\\') {
-			if (!at[1] || at[1] == 'Q' || at[1] == 'E') {
-				return NULL;
-			}
-			at++;
-		}
-	}
-	return *at ? at : NULL;
-}
-
 /* A character of a class, a range of them, or what ESCAPE stands for. Of those
  * of other scripts each byte is one. */
 typedef struct {
@@ -287,7 +268,7 @@ static AnyKind class_kind(const char *at, const char *end)
 static void read_class(Reader *reader, Sequence *sequence)
 {
 	const char *begin = reader->at;
-	const char *end = class_end(begin);
+	const char *end = syntax_class_end(begin);
 	if (!end) {
 		give_up(reader);
 		return;
@@ -306,45 +287,6 @@ static void read_class(Reader *reader, Sequence *sequence)
 	}
 }
 
-typedef enum { GROUP_PLAIN, GROUP_LOOK, GROUP_FLAGS, GROUP_UNKNOWN } GroupKind;
-
-/* Behind "(": what kind of group; moves to its contents. */
-static GroupKind group_kind(Reader *reader)
-{
-	static const struct {
-		const char *begin;
-		GroupKind kind;
-	} kinds[] = {
-	    {"?:", GROUP_PLAIN},
-	    {"?>", GROUP_PLAIN},
-	    {"?|", GROUP_PLAIN},
-	    {"?=", GROUP_LOOK},
-	    {"?!", GROUP_LOOK},
-	    {"?<=", GROUP_LOOK},
-	    {"?<!", GROUP_LOOK},
-	};
-	if (*reader->at == '*') {
-		return GROUP_UNKNOWN;
-	}
-	if (*reader->at != '?') {
-		return GROUP_PLAIN;
-	}
-	for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
-		if (g_str_has_prefix(reader->at, kinds[i].begin)) {
-			reader->at += strlen(kinds[i].begin);
-			return kinds[i].kind;
-		}
-	}
-	/* (?s), (?im: but not (?x), where blanks mean nothing */
-	gsize flags = strspn(reader->at + 1, "ims-");
-	char after = reader->at[1 + flags];
-	if (flags && (after == ')' || after == ':')) {
-		reader->at += 2 + flags;
-		return after == ':' ? GROUP_PLAIN : GROUP_FLAGS;
-	}
-	return GROUP_UNKNOWN;
-}
-
 /* The ")" of the group in which AT is; NULL: there is none. */
 static const char *group_end(const char *at)
 {
@@ -352,7 +294,7 @@ static const char *group_end(const char *at)
 		if (*at == '\\' && at[1]) {
 			at++;
 		} else if (*at == '[') {
-			at = class_end(at + 1);
+			at = syntax_class_end(at + 1);
 			if (!at) {
 				return NULL;
 			}
@@ -394,7 +336,7 @@ static void read_plain(
 /* Behind "(". RUN_BORDER: a word begins or ends where the sequence ends. */
 static void read_group(Reader *reader, Sequence *sequence, bool border)
 {
-	GroupKind kind = group_kind(reader);
+	GroupKind kind = syntax_group(&reader->at);
 	if (kind == GROUP_FLAGS) {
 		return;
 	}

@@ -306,16 +306,6 @@ static bool hunt_open(Hunt *hunt, const CompiledRule *rule, Matcher *matcher,
 	return hunt->n_match > 0;
 }
 
-bool rule_may(const CompiledRule *rule, const ScanSpace *space)
-{
-	for (guint n = 0; n < rule->match->len; n++) {
-		if (scan_may(space, rule->number + n)) {
-			return true;
-		}
-	}
-	return false;
-}
-
 Find match_rule(
     const CompiledRule *rule, Matcher *matcher, gint64 until_us, RuleHit *hit)
 {

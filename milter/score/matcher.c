@@ -14,8 +14,8 @@ static Matcher *matcher_new(const Ruleset *ruleset)
 	Matcher *matcher = g_new0(Matcher, 1);
 	matcher->space = pattern_space_new();
 	matcher->texts = texts_new();
-	matcher->scan = scan_space_new(ruleset->scan);
-	matcher->besides = scan_space_new(ruleset->besides);
+	matcher->scan = scan_space_new(ruleset->all.scan);
+	matcher->besides = scan_space_new(ruleset->beside.scan);
 	matcher->sentence = g_string_new(NULL);
 	matcher->windows = g_array_new(FALSE, FALSE, sizeof(Window));
 	matcher->seekers = g_array_new(FALSE, FALSE, sizeof(Seeker));

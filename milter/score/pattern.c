@@ -38,6 +38,7 @@ typedef struct {
 } Late;
 
 struct Pattern {
+	char *text;
 	pcre2_code *code;
 	Late *late;
 };
@@ -101,6 +102,7 @@ Pattern *pattern_new(const char *text, GError **error)
 		return NULL;
 	}
 	Pattern *pattern = g_new0(Pattern, 1);
+	pattern->text = g_strdup(text);
 	pattern->code = compiled;
 	pattern->late = g_new0(Late, 1);
 	g_mutex_init(&pattern->late->lock);
@@ -115,7 +117,13 @@ void pattern_free(Pattern *pattern)
 	pcre2_code_free(pattern->code);
 	g_mutex_clear(&pattern->late->lock);
 	g_free(pattern->late);
+	g_free(pattern->text);
 	g_free(pattern);
+}
+
+const char *pattern_text(const Pattern *pattern)
+{
+	return pattern->text;
 }
 
 bool pattern_jit(const Pattern *pattern)

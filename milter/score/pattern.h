@@ -27,6 +27,9 @@ Pattern *pattern_new(const char *text, GError **error);
 void pattern_free(Pattern *pattern);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pattern, pattern_free)
 
+/* What it was compiled of. */
+const char *pattern_text(const Pattern *pattern);
+
 /* Is there machine code? Makes it. Any thread. */
 bool pattern_jit(const Pattern *pattern);
 

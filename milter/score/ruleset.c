@@ -23,8 +23,8 @@ static Pattern *compile_pattern(Ruleset *ruleset, const Rule *rule,
 	}
 	pattern = pattern_new(folded, &error);
 	if (pattern) {
-		g_hash_table_insert(
-		    ruleset->patterns, g_steal_pointer(&folded), pattern);
+		g_hash_table_insert(ruleset->patterns,
+		    (gpointer)pattern_text(pattern), pattern);
 	} else {
 		g_ptr_array_add(problems,
 		    conf_problem_new(rule->place, false, "rule \"%s\": %s: %s",
@@ -45,7 +45,6 @@ static GPtrArray *match_texts(const Rule *rule)
 	return texts;
 }
 
-/* First the whole, for its mistakes: a choice alone is one of another line. */
 static void compile_match(
     Ruleset *ruleset, CompiledRule *compiled, GPtrArray *problems)
 {
@@ -175,65 +174,85 @@ static void scan_pattern_clear(gpointer data)
 	}
 }
 
-static void scan_pattern_add(
-    GArray *patterns, const char *text, guint least, bool seldom)
+/* Adds those of COMPILED (of Pattern) to PATTERNS. */
+static void scan_patterns_add(
+    GArray *patterns, const GPtrArray *compiled, guint least, bool seldom)
 {
-	g_autofree char *folded = fold_pattern(text);
-	ScanPattern pattern = {literals_read(folded), least, seldom};
-	g_array_append_val(patterns, pattern);
+	for (guint i = 0; i < compiled->len; i++) {
+		const char *text = pattern_text(compiled->pdata[i]);
+		ScanPattern pattern = {literals_read(text), least, seldom};
+		g_array_append_val(patterns, pattern);
+	}
 }
 
-/* A scan for the rules FIRST to END of the order, whose patterns it numbers:
- * those of match in order, then the others. */
-static Scan *scan_of(Ruleset *ruleset, guint first, guint end)
+/* Seeks the N rules at ORDER, whose patterns it numbers: those of match in
+ * order, then the others. */
+static void sought_init(
+    Sought *sought, Ruleset *ruleset, const guint *order, guint n)
 {
 	g_autoptr(GArray) patterns =
 	    g_array_new(FALSE, FALSE, sizeof(ScanPattern));
 	g_array_set_clear_func(patterns, scan_pattern_clear);
-	for (guint i = first; i < end; i++) {
-		CompiledRule *compiled = &ruleset->rules[ruleset->order[i]];
-		const Rule *rule = compiled->rule;
-		g_autoptr(GPtrArray) texts = match_texts(rule);
+	sought->rules = g_array_new(FALSE, FALSE, sizeof(guint));
+	for (guint i = 0; i < n; i++) {
+		CompiledRule *compiled = &ruleset->rules[order[i]];
 		compiled->number = patterns->len;
-		for (guint n = 0; n < texts->len; n++) {
-			scan_pattern_add(
-			    patterns, texts->pdata[n], rule->at_least, false);
+		scan_patterns_add(
+		    patterns, compiled->match, compiled->rule->at_least, false);
+		while (sought->rules->len < patterns->len) {
+			g_array_append_val(sought->rules, order[i]);
 		}
 	}
-	for (guint i = first; i < end; i++) {
-		CompiledRule *compiled = &ruleset->rules[ruleset->order[i]];
+	for (guint i = 0; i < n; i++) {
+		CompiledRule *compiled = &ruleset->rules[order[i]];
 		compiled->n_unless = patterns->len;
-		for (guint n = 0; n < compiled->unless->len; n++) {
-			scan_pattern_add(
-			    patterns, compiled->rule->unless[n], 1, true);
-		}
+		scan_patterns_add(patterns, compiled->unless, 1, true);
 	}
-	return scan_new(patterns);
+	sought->scan = scan_new(patterns);
 }
 
-static void ruleset_scans(Ruleset *ruleset)
+static void sought_clear(Sought *sought)
 {
-	for (guint i = 0; i < ruleset->n_rules; i++) {
-		const Rule *rule = ruleset->rules[ruleset->order[i]].rule;
-		ruleset->n_signs += rule->sentence == SENTENCE_SIGN;
-		ruleset->n_sought += rule->sentence != SENTENCE_BESIDE;
+	scan_free(sought->scan);
+	g_clear_pointer(&sought->rules, g_array_unref);
+}
+
+bool sought_next(const Ruleset *ruleset, const Sought *sought,
+    const ScanSpace *space, guint end, guint *at, guint *rule)
+{
+	guint next = scan_next(space, *at, end);
+	if (next >= end) {
+		return false;
 	}
-	ruleset->scan = scan_of(ruleset, 0, ruleset->n_sought);
-	ruleset->besides =
-	    scan_of(ruleset, ruleset->n_sought, ruleset->n_rules);
+	*rule = g_array_index(sought->rules, guint, next);
+	const CompiledRule *compiled = &ruleset->rules[*rule];
+	*at = compiled->number + compiled->match->len;
+	return true;
+}
+
+static void ruleset_seek(Ruleset *ruleset)
+{
+	g_autofree guint *order = g_new(guint, MAX(ruleset->n_rules, 1));
+	guint n = 0; /* before those beside signs */
+	for (guint i = 0; i < ruleset->n_rules; i++) {
+		const CompiledRule *rule = &ruleset->rules[i];
+		SentencePart part = rule->rule->sentence;
+		order[i] = i;
+		n += part != SENTENCE_BESIDE;
+		ruleset->n_signs +=
+		    part == SENTENCE_SIGN ? rule->match->len : 0;
+	}
+	g_qsort_with_data(order, (gint)ruleset->n_rules, sizeof(guint),
+	    gravity_compare, ruleset->rules);
+	sought_init(&ruleset->all, ruleset, order, n);
+	sought_init(&ruleset->beside, ruleset, order + n, ruleset->n_rules - n);
 }
 
 static void ruleset_finish(Ruleset *ruleset)
 {
 	ruleset->jit = have_jit();
 	ruleset->languages = languages_new();
-	ruleset->order = g_new(guint, MAX(ruleset->n_rules, 1));
-	for (guint i = 0; i < ruleset->n_rules; i++) {
-		ruleset->order[i] = i;
-	}
-	g_qsort_with_data(ruleset->order, (gint)ruleset->n_rules, sizeof(guint),
-	    gravity_compare, ruleset->rules);
-	ruleset_scans(ruleset);
+	ruleset_seek(ruleset);
 }
 
 Ruleset *ruleset_new(Conf *conf, GPtrArray *problems)
@@ -245,7 +264,7 @@ Ruleset *ruleset_new(Conf *conf, GPtrArray *problems)
 	ruleset->n_rules = conf->rules ? conf->rules->len : 0;
 	ruleset->rules = g_new0(CompiledRule, MAX(ruleset->n_rules, 1));
 	ruleset->patterns = g_hash_table_new_full(
-	    g_str_hash, g_str_equal, g_free, (GDestroyNotify)pattern_free);
+	    g_str_hash, g_str_equal, NULL, (GDestroyNotify)pattern_free);
 	ruleset->wanted.headers =
 	    g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	matcher_pool_init(&ruleset->pool);
@@ -281,9 +300,8 @@ void ruleset_unref(Ruleset *ruleset)
 	}
 	g_free(ruleset->rules);
 	g_hash_table_unref(ruleset->patterns);
-	g_free(ruleset->order);
-	scan_free(ruleset->scan);
-	scan_free(ruleset->besides);
+	sought_clear(&ruleset->all);
+	sought_clear(&ruleset->beside);
 	languages_free(ruleset->languages);
 	g_hash_table_unref(ruleset->wanted.headers);
 	matcher_pool_clear(&ruleset->pool);

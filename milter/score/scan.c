@@ -606,9 +606,18 @@ void scan_texts(ScanSpace *space, const char *texts, gsize length)
 	}
 }
 
-bool scan_may(const ScanSpace *space, guint number)
+guint scan_next(const ScanSpace *space, guint from, guint end)
 {
-	return space->anywhere || (space->may[number / 64] >> number % 64 & 1);
+	if (space->anywhere || from >= end) {
+		return MIN(from, end);
+	}
+	guint64 bits = space->may[from / 64] >> from % 64 << from % 64;
+	guint at = from / 64;
+	while (bits == 0 && ++at <= (end - 1) / 64) {
+		bits = space->may[at];
+	}
+	return bits == 0 ? end
+			 : MIN(at * 64 + (guint)__builtin_ctzll(bits), end);
 }
 
 static int window_compare(gconstpointer left, gconstpointer right)

@@ -17,7 +17,7 @@ typedef struct {
 	GPtrArray *ways; /* literals_read; NULL: it may match anywhere */
 	guint least;     /* fewer matches than these aren't looked for */
 	bool seldom; /* asked for after few passes: they note nothing for it,
-		      * and scan_may says yes */
+		      * and scan_next says yes */
 } ScanPattern;
 
 /* Patterns and their literals. Immutable, for any number of threads. */
@@ -40,8 +40,9 @@ void scan_texts(ScanSpace *space, const char *texts, gsize length);
 /* As if every pattern might match anywhere. */
 void scan_nothing(ScanSpace *space);
 
-/* May pattern NUMBER match? */
-bool scan_may(const ScanSpace *space, guint number);
+/* The first pattern from number FROM on that may match; END: none before END.
+ */
+guint scan_next(const ScanSpace *space, guint from, guint end);
 
 /* Appends to WINDOWS (of Window) where, from left to right, apart; nothing
  * where those are too few. */

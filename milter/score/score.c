@@ -62,18 +62,17 @@ static gint64 until_us(const Allowance *allowance)
 	return MIN(now_us + allowance->share_us, allowance->end_us);
 }
 
-/* Runs those that may hit of the rules from FIRST to END in the rule set's
- * order. False: the time is up. */
+/* Runs those that may hit of the rules whose patterns are from AT to END.
+ * False: the time is up. */
 static bool fire_some(Score *score, Matcher *matcher,
-    const Allowance *allowance, guint first, guint end)
+    const Allowance *allowance, guint at, guint end)
 {
 	const Ruleset *ruleset = score->ruleset;
-	for (guint i = first; i < end; i++) {
-		Fired fired = {.rule = ruleset->order[i]};
+	const Sought *all = &ruleset->all;
+	Fired fired = {0};
+	while (
+	    sought_next(ruleset, all, matcher->scan, end, &at, &fired.rule)) {
 		const CompiledRule *rule = &ruleset->rules[fired.rule];
-		if (!rule_may(rule, matcher->scan)) {
-			continue;
-		}
 		if (g_get_monotonic_time() > allowance->end_us) {
 			undecided(score, "time");
 			return false;
@@ -113,8 +112,8 @@ static void fire(Score *score, Matcher *matcher, bool alone)
 	if (find != FIND_NONE) {
 		undecided(score, who->rule->name);
 	}
-	fire_some(
-	    score, matcher, &allowance, ruleset->n_signs, ruleset->n_sought);
+	fire_some(score, matcher, &allowance, ruleset->n_signs,
+	    ruleset->all.rules->len);
 }
 
 static int fired_compare(gconstpointer left, gconstpointer right)

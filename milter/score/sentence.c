@@ -260,13 +260,15 @@ static void try_besides(
 	const Fired *sign =
 	    &g_array_index(weighing->matcher->signs, Fired, sentence->first);
 	guint section = 1u << sign->hit.section;
-	for (guint i = ruleset->n_sought; i < ruleset->n_rules; i++) {
-		guint number = ruleset->order[i];
+	const Sought *beside = &ruleset->beside;
+	guint number;
+	for (guint at = 0;
+	     sought_next(ruleset, beside, weighing->matcher->besides,
+		 beside->rules->len, &at, &number);) {
 		const CompiledRule *rule = &ruleset->rules[number];
 		if (rule->topic == sentence->topic &&
 		    (rule->rule->points > 0) == speak_for &&
-		    (rule->sections & section) &&
-		    rule_may(rule, weighing->matcher->besides)) {
+		    (rule->sections & section)) {
 			try_beside(weighing, sentence, sign, number);
 		}
 	}

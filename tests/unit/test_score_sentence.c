@@ -284,7 +284,8 @@ static void test_hostile(void **state)
 		texts_example(matcher->texts, SECTION_TEXT, 0, text);
 		matcher_scan_nothing(matcher);
 		for (guint n = 0; n < bench->rules->n_signs; n++) {
-			guint rule = bench->rules->order[n];
+			guint rule =
+			    g_array_index(bench->rules->all.rules, guint, n);
 			g_array_set_size(matcher->signs, 0);
 			match_signs(rule, &bench->rules->rules[rule], matcher,
 			    G_MAXINT64, matcher->signs);
