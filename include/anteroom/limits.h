@@ -25,8 +25,9 @@
 #define LIMIT_RECIPIENTS 1000                  /* envelope recipients kept */
 
 /* scoring */
-#define LIMIT_SCORE_MS 600                 /* wall time of one message */
-#define LIMIT_ALONE_MS 60000               /* the same, to verify it */
+#define LIMIT_SCORE_MS 600                 /* CPU time of one message */
+#define LIMIT_WAIT_TIMES 10                /* wall time, of that */
+#define LIMIT_ALONE_MS 60000               /* CPU time, to verify it */
 #define LIMIT_RULE_MS 250                  /* of it, at most, for one rule */
 #define LIMIT_MATCH_STEPS 100000           /* PCRE2 match limit */
 #define LIMIT_MATCH_HEAP_KIB 1024          /* PCRE2 heap limit */

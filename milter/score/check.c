@@ -56,9 +56,8 @@ static void set_text(const Check *check, const char *text)
 
 static Find run_rule(const Check *check, RuleHit *hit)
 {
-	gint64 until_us =
-	    g_get_monotonic_time() + LIMIT_RULE_MS * G_TIME_SPAN_MILLISECOND;
-	return match_rule(check->rule, check->matcher, until_us, hit);
+	Patience patience = patience_of(LIMIT_RULE_MS);
+	return match_rule(check->rule, check->matcher, &patience, hit);
 }
 
 static Find try_text(const Check *check, const char *text, RuleHit *hit)

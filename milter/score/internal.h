@@ -5,8 +5,9 @@
  *   texts.c     the message's sections, folded (fold.c), once
  *   scan.c      where which pattern may match, in one pass (trie.c), by the
  *               words its matches have (literals.c, sequence.c, rarity.c)
- *   match.c     each rule there, exactly (pattern.c), choice by choice
- *               (choices.c); both this and literals.c know syntax.c
+ *   syntax.c    what choices.c and literals.c know of the pattern language
+ *   match.c     each rule there, choice by choice (choices.c), exactly
+ *               (pattern.c), in bounded time (patience.c)
  *   sentence.c  the sentence of each topic that most speaks for it
  *   score.c     hits to points, topics, urgency
  *   advice.c    what a learned model (model.c) adds; feature.c: its words
@@ -126,21 +127,21 @@ typedef struct {
 	RuleHit hit;
 } Fired;
 
-/* RULE against MATCHER's texts until UNTIL_US (monotonic): FIND_HIT with *HIT,
+/* RULE against MATCHER's texts until PATIENCE is over: FIND_HIT with *HIT,
  * FIND_NONE, or that it can't be told. One hit decides, whatever happens after
  * it. */
-Find match_rule(
-    const CompiledRule *rule, Matcher *matcher, gint64 until_us, RuleHit *hit);
+Find match_rule(const CompiledRule *rule, Matcher *matcher, Patience *patience,
+    RuleHit *hit);
 
 /* Every hit of RULE, a sign, up to LIMIT_SIGNS and one a sentence, appended to
  * HITS (of Fired) with rule NUMBER. FIND_HIT or FIND_NONE, or that more can't
  * be told. */
 Find match_signs(guint number, const CompiledRule *rule, Matcher *matcher,
-    gint64 until_us, GArray *hits);
+    Patience *patience, GArray *hits);
 
 /* RULE in SENTENCE alone, as if it were all there is. */
 Find match_sentence(const CompiledRule *rule, Matcher *matcher,
-    const Subject *sentence, gint64 until_us, Span *hit);
+    const Subject *sentence, Patience *patience, Span *hit);
 
 /* The sentence of TEXT that the character at AT is part of: at most
  * LIMIT_SENTENCE_BYTES. */
@@ -149,8 +150,8 @@ Span sentence_around(const Subject *text, gsize at);
 /* Of each topic with signs, the hits in the sentence that has most points are
  * appended to what fired, if they are worth it. FIND_NONE, or what couldn't be
  * told; *WHO is then the rule. */
-Find sentences_weigh(const Ruleset *ruleset, Matcher *matcher, gint64 until_us,
-    const CompiledRule **who);
+Find sentences_weigh(const Ruleset *ruleset, Matcher *matcher,
+    Patience *patience, const CompiledRule **who);
 
 /* How many points TOPIC gets of TEXT, as if it were the text of a message. */
 int score_example(

@@ -61,7 +61,7 @@ static Find seek(const Hunt *hunt, Seeker *seeker, Span range, Span *hit)
 			break;
 		}
 		if (++tried % TRIES_A_LOOK == 0 &&
-		    g_get_monotonic_time() > hunt->search->until_us) {
+		    patience_over(hunt->search->patience)) {
 			return FIND_LATE;
 		}
 	}
@@ -199,7 +199,7 @@ static Find hunt_next(Hunt *hunt, gsize *at, Span *hit)
 		if (find == FIND_NONE) {
 			return FIND_HIT;
 		}
-		if (g_get_monotonic_time() > hunt->search->until_us) {
+		if (patience_over(hunt->search->patience)) {
 			return FIND_LATE;
 		}
 	}
@@ -306,10 +306,10 @@ static bool hunt_open(Hunt *hunt, const CompiledRule *rule, Matcher *matcher,
 	return hunt->n_match > 0;
 }
 
-Find match_rule(
-    const CompiledRule *rule, Matcher *matcher, gint64 until_us, RuleHit *hit)
+Find match_rule(const CompiledRule *rule, Matcher *matcher, Patience *patience,
+    RuleHit *hit)
 {
-	Search search = {.space = matcher->space, .until_us = until_us};
+	Search search = {.space = matcher->space, .patience = patience};
 	Hunt hunt;
 	if (!hunt_open(&hunt, rule, matcher, &search)) {
 		return FIND_NONE;
@@ -355,9 +355,9 @@ static Find signs_of_text(
 }
 
 Find match_signs(guint number, const CompiledRule *rule, Matcher *matcher,
-    gint64 until_us, GArray *hits)
+    Patience *patience, GArray *hits)
 {
-	Search search = {.space = matcher->space, .until_us = until_us};
+	Search search = {.space = matcher->space, .patience = patience};
 	const Texts *texts = matcher->texts;
 	guint most = hits->len + LIMIT_SIGNS;
 	Hunt hunt;
@@ -392,9 +392,9 @@ Find match_signs(guint number, const CompiledRule *rule, Matcher *matcher,
 }
 
 Find match_sentence(const CompiledRule *rule, Matcher *matcher,
-    const Subject *sentence, gint64 until_us, Span *hit)
+    const Subject *sentence, Patience *patience, Span *hit)
 {
-	Search search = {.space = matcher->space, .until_us = until_us};
+	Search search = {.space = matcher->space, .patience = patience};
 	Hunt hunt;
 	gsize at = 0;
 	if (!hunt_open(&hunt, rule, matcher, &search)) {

@@ -271,8 +271,7 @@ Find pattern_find(const Pattern *pattern, const Search *search,
 			*hit = find == FIND_HIT ? span : *hit;
 			return find;
 		}
-		if (range.from <= range.to &&
-		    g_get_monotonic_time() > search->until_us) {
+		if (range.from <= range.to && patience_over(search->patience)) {
 			return FIND_LATE;
 		}
 	}

@@ -8,6 +8,8 @@
 #include <glib.h>
 #include <stdbool.h>
 
+#include "score/patience.h"
+
 /* A pattern sees so much of a text at once; longer ones are searched piece by
  * piece, and a match (with what it looks ahead at) that is longer than the
  * overlap may be missed there. It bounds what one call can cost. Whether and
@@ -56,7 +58,7 @@ typedef enum {
 
 typedef struct {
 	PatternSpace *space;
-	gint64 until_us; /* monotonic; looked at between pieces */
+	Patience *patience; /* looked at between pieces */
 } Search;
 
 /* The first match in SUBJECT that begins at or after FROM, and at or before TO,

@@ -53,19 +53,14 @@ static void undecided(Score *score, const char *because)
 
 /* How long all rules may take together, and each. */
 typedef struct {
-	gint64 end_us, share_us;
+	Patience all;
+	gint64 share_ms;
 } Allowance;
-
-static gint64 until_us(const Allowance *allowance)
-{
-	gint64 now_us = g_get_monotonic_time();
-	return MIN(now_us + allowance->share_us, allowance->end_us);
-}
 
 /* Runs those that may hit of the rules whose patterns are from AT to END.
  * False: the time is up. */
-static bool fire_some(Score *score, Matcher *matcher,
-    const Allowance *allowance, guint at, guint end)
+static bool fire_some(
+    Score *score, Matcher *matcher, Allowance *allowance, guint at, guint end)
 {
 	const Ruleset *ruleset = score->ruleset;
 	const Sought *all = &ruleset->all;
@@ -73,15 +68,17 @@ static bool fire_some(Score *score, Matcher *matcher,
 	while (
 	    sought_next(ruleset, all, matcher->scan, end, &at, &fired.rule)) {
 		const CompiledRule *rule = &ruleset->rules[fired.rule];
-		if (g_get_monotonic_time() > allowance->end_us) {
+		if (patience_over(&allowance->all)) {
 			undecided(score, "time");
 			return false;
 		}
+		Patience share =
+		    patience_share(&allowance->all, allowance->share_ms);
 		bool sign = rule->rule->sentence == SENTENCE_SIGN;
-		Find find = sign ? match_signs(fired.rule, rule, matcher,
-				       until_us(allowance), matcher->signs)
-				 : match_rule(rule, matcher,
-				       until_us(allowance), &fired.hit);
+		Find find = sign
+				? match_signs(fired.rule, rule, matcher, &share,
+				      matcher->signs)
+				: match_rule(rule, matcher, &share, &fired.hit);
 		if (find == FIND_HIT) {
 			g_array_append_val(matcher->fired, fired);
 		} else if (find != FIND_NONE) {
@@ -96,19 +93,17 @@ static void fire(Score *score, Matcher *matcher, bool alone)
 {
 	const Ruleset *ruleset = score->ruleset;
 	const CompiledRule *who = NULL;
-	gint64 all_ms = alone ? LIMIT_ALONE_MS : LIMIT_SCORE_MS;
-	gint64 share_ms = alone ? LIMIT_ALONE_MS : LIMIT_RULE_MS;
 	Allowance allowance = {
-	    .end_us = g_get_monotonic_time() + all_ms * G_TIME_SPAN_MILLISECOND,
-	    .share_us = share_ms * G_TIME_SPAN_MILLISECOND,
+	    patience_of(alone ? LIMIT_ALONE_MS : LIMIT_SCORE_MS),
+	    alone ? LIMIT_ALONE_MS : LIMIT_RULE_MS,
 	};
 	g_array_set_size(matcher->fired, 0);
 	g_array_set_size(matcher->signs, 0);
 	if (!fire_some(score, matcher, &allowance, 0, ruleset->n_signs)) {
 		return;
 	}
-	Find find =
-	    sentences_weigh(ruleset, matcher, until_us(&allowance), &who);
+	Patience share = patience_share(&allowance.all, allowance.share_ms);
+	Find find = sentences_weigh(ruleset, matcher, &share, &who);
 	if (find != FIND_NONE) {
 		undecided(score, who->rule->name);
 	}

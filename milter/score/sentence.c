@@ -25,7 +25,7 @@ typedef struct {
 typedef struct {
 	const Ruleset *ruleset;
 	Matcher *matcher;
-	gint64 until_us;
+	Patience *patience;
 	Find worst;
 	const CompiledRule *who;
 	GArray *hits; /* of Fired: in the sentence at hand */
@@ -239,7 +239,7 @@ static void try_beside(Weighing *weighing, const Sentence *sentence,
 	Subject part = subject_of(weighing, sentence);
 	Fired fired = {number, sign->hit};
 	Find find = match_sentence(rule, weighing->matcher, &part,
-	    weighing->until_us, &fired.hit.span);
+	    weighing->patience, &fired.hit.span);
 	if (find == FIND_HIT) {
 		fired.hit.span.from += sentence->span.from;
 		fired.hit.span.to += sentence->span.from;
@@ -319,8 +319,8 @@ static guint weigh_topic(
 	return i;
 }
 
-Find sentences_weigh(const Ruleset *ruleset, Matcher *matcher, gint64 until_us,
-    const CompiledRule **who)
+Find sentences_weigh(const Ruleset *ruleset, Matcher *matcher,
+    Patience *patience, const CompiledRule **who)
 {
 	if (!matcher->signs->len) {
 		return FIND_NONE;
@@ -328,7 +328,7 @@ Find sentences_weigh(const Ruleset *ruleset, Matcher *matcher, gint64 until_us,
 	Weighing weighing = {
 	    .ruleset = ruleset,
 	    .matcher = matcher,
-	    .until_us = until_us,
+	    .patience = patience,
 	    .hits = g_array_new(FALSE, FALSE, sizeof(Fired)),
 	};
 	g_autoptr(GArray) sentences =

@@ -1,6 +1,7 @@
 /* Words read off patterns, and that no match is ever foreseen away. */
 #include "score_fixture.h"
 
+#include "anteroom/limits.h"
 #include "score/literals.h"
 #include "score/pattern.h"
 #include "score/scan.h"
@@ -288,7 +289,8 @@ static void test_random(void **state)
 {
 	(void)state;
 	GRand *rand = g_rand_new_with_seed(20261121);
-	Search search = {pattern_space_new(), G_MAXINT64};
+	Patience patience = patience_of(LIMIT_ALONE_MS);
+	Search search = {pattern_space_new(), &patience};
 	guint matched = 0, known = 0;
 	for (int i = 0; i < 20000; i++) {
 		GString *source =

@@ -5,7 +5,8 @@
 
 #define PIECE PATTERN_PIECE_BYTES
 
-static const gint64 far_away = G_MAXINT64;
+/* Long enough for any of these. */
+#define FAR_MS 60000
 
 /* FIND for PATTERN in TEXT from START. */
 static Find find_from(const char *pattern, const char *text, gsize length,
@@ -14,7 +15,8 @@ static Find find_from(const char *pattern, const char *text, gsize length,
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Pattern) compiled = pattern_new(pattern, &error);
 	assert_null(error);
-	Search search = {.space = pattern_space_new(), .until_us = far_away};
+	Patience patience = patience_of(FAR_MS);
+	Search search = {.space = pattern_space_new(), .patience = &patience};
 	Subject subject = {text, length};
 	Find find = pattern_find(
 	    compiled, &search, &subject, (Span){start, length}, span);
@@ -63,7 +65,8 @@ static void test_range(void **state)
 	(void)state;
 	g_autofree char *text = text_repeated("needle ", 3 * PIECE);
 	g_autoptr(Pattern) pattern = pattern_new("eedle", NULL);
-	Search search = {.space = pattern_space_new(), .until_us = far_away};
+	Patience patience = patience_of(FAR_MS);
+	Search search = {.space = pattern_space_new(), .patience = &patience};
 	const gsize lengths[] = {PIECE / 2, 3 * PIECE};
 	for (gsize i = 0; i < G_N_ELEMENTS(lengths); i++) {
 		Subject subject = {text, lengths[i]};
@@ -205,10 +208,8 @@ static void test_late(void **state)
 	g_autoptr(Pattern) pattern =
 	    pattern_new("a(?:b|[^x]){0,400}[yz]", NULL);
 	gint64 begun_us = g_get_monotonic_time();
-	Search search = {
-	    .space = pattern_space_new(),
-	    .until_us = begun_us + 50 * G_TIME_SPAN_MILLISECOND,
-	};
+	Patience patience = patience_of(50);
+	Search search = {.space = pattern_space_new(), .patience = &patience};
 	Subject subject = {text, length};
 	Span span;
 	Find find =

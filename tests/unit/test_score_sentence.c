@@ -283,12 +283,13 @@ static void test_hostile(void **state)
 		matcher_give(bench->rules, matcher);
 		texts_example(matcher->texts, SECTION_TEXT, 0, text);
 		matcher_scan_nothing(matcher);
+		Patience patience = patience_of(LIMIT_ALONE_MS);
 		for (guint n = 0; n < bench->rules->n_signs; n++) {
 			guint rule =
 			    g_array_index(bench->rules->all.rules, guint, n);
 			g_array_set_size(matcher->signs, 0);
 			match_signs(rule, &bench->rules->rules[rule], matcher,
-			    G_MAXINT64, matcher->signs);
+			    &patience, matcher->signs);
 			assert_true(matcher->signs->len <= LIMIT_SIGNS);
 		}
 		mail_clear(&mail);

@@ -1,0 +1,48 @@
+/* The wall's clock is asked each time, the thread's only behind its hour. */
+#include "score/patience.h"
+
+#include <time.h>
+
+#include "anteroom/limits.h"
+
+static gint64 thread_us(void)
+{
+	struct timespec used = {0};
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+	return (gint64)used.tv_sec * G_TIME_SPAN_SECOND + used.tv_nsec / 1000;
+}
+
+Patience patience_of(gint64 ms)
+{
+	gint64 now_us = g_get_monotonic_time();
+	gint64 work_us = ms * G_TIME_SPAN_MILLISECOND;
+	return (Patience){
+	    .again_us = now_us + work_us,
+	    .begun_us = thread_us(),
+	    .work_us = work_us,
+	    .end_us = now_us + work_us * LIMIT_WAIT_TIMES,
+	};
+}
+
+Patience patience_share(const Patience *all, gint64 ms)
+{
+	Patience share = *all;
+	gint64 work_us = ms * G_TIME_SPAN_MILLISECOND;
+	share.work_us = MIN(work_us, all->work_us);
+	share.again_us = g_get_monotonic_time() + share.work_us;
+	return share;
+}
+
+bool patience_over(Patience *patience)
+{
+	gint64 now_us = g_get_monotonic_time();
+	if (now_us <= patience->again_us) {
+		return false;
+	}
+	gint64 worked_us = thread_us() - patience->begun_us;
+	if (now_us > patience->end_us || worked_us >= patience->work_us) {
+		return true;
+	}
+	patience->again_us = now_us + patience->work_us - worked_us;
+	return false;
+}
