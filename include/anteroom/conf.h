@@ -157,6 +157,9 @@ typedef struct {
 	int threshold;    /* points from which it applies, >= 1; default 40 */
 	bool sensitive;
 	bool disguises; /* its words are also sought where they are disguised */
+	/* PCRE2: what is meant otherwise, whichever of its rules that add
+	 * points hits there. NULL: none. */
+	const char *const *unless;
 	/* Texts that all packs together must find to be of it, and must not.
 	 * NULL: none. */
 	const char *const *hits;

@@ -60,6 +60,19 @@ static void as_texts(Loader *load, const Setting *setting, const char *file,
 	    conf_keep_list(load->conf, list, n);
 }
 
+/* A list of patterns, which may name words. */
+static void as_patterns(Loader *load, const Setting *setting, const char *file,
+    const Words *words, void *target)
+{
+	const char **list;
+
+	as_texts(load, setting, file, words, target);
+	list = *(const char ***)((char *)target + setting->offset);
+	for (guint i = 0; i < words->n && list[i] != NULL; i++) {
+		words_note(load, &list[i], word_place(file, words, i));
+	}
+}
+
 /* ---- topic ---- */
 
 #define IN_TOPIC(field) .offset = G_STRUCT_OFFSET(Topic, field)
@@ -99,6 +112,11 @@ static const Setting topic_settings[] = {
 	.arg = &(const Range){1, 1000000}},
     {.name = "sensitive", .decode = as_bool, IN_TOPIC(sensitive)},
     {.name = "disguises", .decode = as_bool, IN_TOPIC(disguises)},
+    {.name = "unless",
+	.list = true,
+	.decode = as_patterns,
+	IN_TOPIC(unless),
+	.pattern = true},
     {.name = "hits", .list = true, .decode = as_texts, IN_TOPIC(hits)},
     {.name = "misses", .list = true, .decode = as_texts, IN_TOPIC(misses)},
 };
@@ -114,6 +132,7 @@ static void topic_take(Loader *load, const Block *block)
 	topic->threshold = 40;
 	topic->hits = conf_keep_list(load->conf, NULL, 0);
 	topic->misses = topic->hits;
+	topic->unless = topic->hits;
 	topic->place = block->place;
 	block_decode(load, block, topic);
 	if (block_title_ok(load, block, true) &&
@@ -233,18 +252,6 @@ static void as_match(Loader *load, const Setting *setting, const char *file,
 	words_note(load, &rule->match, word_place(file, words, 0));
 }
 
-static void as_unless(Loader *load, const Setting *setting, const char *file,
-    const Words *words, void *target)
-{
-	const char **list;
-
-	as_texts(load, setting, file, words, target);
-	list = (const char **)(guintptr)((Rule *)target)->unless;
-	for (guint i = 0; i < words->n && list[i] != NULL; i++) {
-		words_note(load, &list[i], word_place(file, words, i));
-	}
-}
-
 static const char *const sentence_parts[] = {"no", "sign", "beside"};
 
 static const Setting rule_settings[] = {
@@ -269,7 +276,7 @@ static const Setting rule_settings[] = {
     {.name = "match", .list = true, .decode = as_match, .pattern = true},
     {.name = "unless",
 	.list = true,
-	.decode = as_unless,
+	.decode = as_patterns,
 	IN_RULE(unless),
 	.pattern = true},
     {.name = "why",

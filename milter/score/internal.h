@@ -26,12 +26,16 @@
 #include "score/texts.h"
 
 typedef struct {
+	const Pattern *pattern;
+	guint number; /* in the rule's scan */
+} Excuse;
+
+typedef struct {
 	const Rule *rule;
 	const Topic *topic;
 	GPtrArray *match;  /* of Pattern: its choices (choices.c) */
-	GPtrArray *unless; /* of Pattern */
 	guint number;      /* of the first of match in its scan */
-	guint n_unless;    /* of the first of unless there */
+	GArray *unless;    /* of Excuse: its own, then its topic's */
 	GArray *headers;   /* of guint: numbers of its header names */
 	guint sections;    /* bit 1 << Section: where it looks */
 	bool disguised;    /* and reads words that are disguised */

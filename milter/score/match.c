@@ -109,18 +109,19 @@ static Find excused_by(const Hunt *hunt, Seeker *excuse, const Span *hit)
 	}
 }
 
-/* Makes the seekers of the rule's `unless`, with the first hit. */
+/* Makes the seekers of the rule's excuses, with the first hit. */
 static void seek_excuses(const Hunt *hunt)
 {
 	const CompiledRule *rule = hunt->rule;
 	for (guint n = 0; n < rule->unless->len; n++) {
-		Seeker excuse = {
-		    .pattern = g_ptr_array_index(rule->unless, n),
+		const Excuse *excuse = &g_array_index(rule->unless, Excuse, n);
+		Seeker seeker = {
+		    .pattern = excuse->pattern,
 		    .next = hunt->windows->len,
 		};
-		scan_windows(hunt->scan, rule->n_unless + n, hunt->windows);
-		excuse.end = hunt->windows->len;
-		g_array_append_val(hunt->seekers, excuse);
+		scan_windows(hunt->scan, excuse->number, hunt->windows);
+		seeker.end = hunt->windows->len;
+		g_array_append_val(hunt->seekers, seeker);
 	}
 }
 

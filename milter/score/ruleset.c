@@ -59,17 +59,33 @@ static void compile_match(
 	}
 }
 
+static void compile_excuses(Ruleset *ruleset, CompiledRule *compiled,
+    const char *what, const char *const *texts, GPtrArray *problems)
+{
+	for (guint i = 0; texts && texts[i]; i++) {
+		g_autofree char *which = g_strdup_printf("%s[%u]", what, i + 1);
+		Excuse excuse = {
+		    .pattern = compile_pattern(
+			ruleset, compiled->rule, which, texts[i], problems)};
+		if (excuse.pattern) {
+			g_array_append_val(compiled->unless, excuse);
+		}
+	}
+}
+
+/* What takes points away needs no excuse, and those beside signs fall with the
+ * signs. */
 static void compile_unless(
     Ruleset *ruleset, CompiledRule *compiled, GPtrArray *problems)
 {
-	const char *const *texts = compiled->rule->unless;
-	for (guint i = 0; texts && texts[i]; i++) {
-		g_autofree char *what = g_strdup_printf("unless[%u]", i + 1);
-		Pattern *pattern = compile_pattern(
-		    ruleset, compiled->rule, what, texts[i], problems);
-		if (pattern) {
-			g_ptr_array_add(compiled->unless, pattern);
-		}
+	const Rule *rule = compiled->rule;
+	const Topic *topic = compiled->topic;
+	compile_excuses(ruleset, compiled, "unless", rule->unless, problems);
+	if (topic && rule->points > 0 && rule->sentence != SENTENCE_BESIDE) {
+		g_autofree char *what =
+		    g_strdup_printf("unless of topic \"%s\"", topic->name);
+		compile_excuses(
+		    ruleset, compiled, what, topic->unless, problems);
 	}
 }
 
@@ -111,7 +127,7 @@ static void compile_rule(Ruleset *ruleset, CompiledRule *compiled,
 {
 	compiled->rule = rule;
 	compiled->match = g_ptr_array_new();
-	compiled->unless = g_ptr_array_new();
+	compiled->unless = g_array_new(FALSE, FALSE, sizeof(Excuse));
 	compiled->headers = g_array_new(FALSE, FALSE, sizeof(guint));
 	compiled->topic = conf_topic(ruleset->conf, rule->topic);
 	if (!compiled->topic) {
@@ -174,14 +190,30 @@ static void scan_pattern_clear(gpointer data)
 	}
 }
 
-/* Adds those of COMPILED (of Pattern) to PATTERNS. */
-static void scan_patterns_add(
-    GArray *patterns, const GPtrArray *compiled, guint least, bool seldom)
+static void scan_pattern_add(
+    GArray *patterns, const Pattern *pattern, guint least, bool seldom)
 {
-	for (guint i = 0; i < compiled->len; i++) {
-		const char *text = pattern_text(compiled->pdata[i]);
-		ScanPattern pattern = {literals_read(text), least, seldom};
-		g_array_append_val(patterns, pattern);
+	ScanPattern one = {literals_read(pattern_text(pattern)), least, seldom};
+	g_array_append_val(patterns, one);
+}
+
+/* Adds COMPILED's excuses to PATTERNS, but those whose number is KNOWN: many
+ * rules have the same. */
+static void scan_excuses_add(
+    GArray *patterns, const CompiledRule *compiled, GHashTable *known)
+{
+	for (guint i = 0; i < compiled->unless->len; i++) {
+		Excuse *excuse = &g_array_index(compiled->unless, Excuse, i);
+		gpointer number;
+		if (g_hash_table_lookup_extended(
+			known, excuse->pattern, NULL, &number)) {
+			excuse->number = GPOINTER_TO_UINT(number);
+			continue;
+		}
+		excuse->number = patterns->len;
+		g_hash_table_insert(known, (gpointer)excuse->pattern,
+		    GUINT_TO_POINTER(excuse->number));
+		scan_pattern_add(patterns, excuse->pattern, 1, true);
 	}
 }
 
@@ -192,21 +224,20 @@ static void sought_init(
 {
 	g_autoptr(GArray) patterns =
 	    g_array_new(FALSE, FALSE, sizeof(ScanPattern));
+	g_autoptr(GHashTable) known = g_hash_table_new(NULL, NULL);
 	g_array_set_clear_func(patterns, scan_pattern_clear);
 	sought->rules = g_array_new(FALSE, FALSE, sizeof(guint));
 	for (guint i = 0; i < n; i++) {
 		CompiledRule *compiled = &ruleset->rules[order[i]];
 		compiled->number = patterns->len;
-		scan_patterns_add(
-		    patterns, compiled->match, compiled->rule->at_least, false);
-		while (sought->rules->len < patterns->len) {
+		for (guint k = 0; k < compiled->match->len; k++) {
+			scan_pattern_add(patterns, compiled->match->pdata[k],
+			    compiled->rule->at_least, false);
 			g_array_append_val(sought->rules, order[i]);
 		}
 	}
 	for (guint i = 0; i < n; i++) {
-		CompiledRule *compiled = &ruleset->rules[order[i]];
-		compiled->n_unless = patterns->len;
-		scan_patterns_add(patterns, compiled->unless, 1, true);
+		scan_excuses_add(patterns, &ruleset->rules[order[i]], known);
 	}
 	sought->scan = scan_new(patterns);
 }
@@ -295,7 +326,7 @@ void ruleset_unref(Ruleset *ruleset)
 	for (guint i = 0; i < ruleset->n_rules; i++) {
 		CompiledRule *compiled = &ruleset->rules[i];
 		g_clear_pointer(&compiled->match, g_ptr_array_unref);
-		g_clear_pointer(&compiled->unless, g_ptr_array_unref);
+		g_clear_pointer(&compiled->unless, g_array_unref);
 		g_clear_pointer(&compiled->headers, g_array_unref);
 	}
 	g_free(ruleset->rules);
