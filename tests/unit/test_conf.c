@@ -210,10 +210,12 @@ static void test_packs(void **state)
 	assert_int_equal(topic->precedence, 100);
 	assert_int_equal(topic->threshold, 30);
 	assert_true(topic->sensitive);
+	assert_words(topic->unless, "no threat|never (?:toy guns?)");
 	topic = conf_topic(conf, "bulk");
 	assert_string_equal(topic->title, "bulk");
 	assert_false(topic->has_floor);
 	assert_int_equal(topic->threshold, 40);
+	assert_words(topic->unless, "");
 
 	assert_int_equal(conf->rules->len, 3);
 	assert_string_equal(rule->name, "safety-threat");
@@ -229,7 +231,7 @@ static void test_packs(void **state)
 	assert_words(rule->misses, "rape seed oil");
 	assert_string_equal(
 	    rule->place.file, "tests/corpus/conf/packs/a.rules");
-	assert_int_equal(rule->place.line, 9);
+	assert_int_equal(rule->place.line, 10);
 	/* No environment in it, and \\ is one backslash. */
 	rule = conf->rules->pdata[1];
 	assert_string_equal(rule->match, "${HOME}\\d");

@@ -306,6 +306,62 @@ static void test_unless(void **state)
 	}
 }
 
+/* What a topic excuses is excused for all its rules that add points, beside
+ * their own excuses; not for other topics' rules. */
+static void test_unless_of_topic(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *topic;
+		int points;
+		const char *unless; /* its own */
+		bool hits;
+	} cases[] = {
+	    {"excusing", 50, NULL, false},
+	    {"excusing", 1, "cat", false},
+	    {"excusing", -5, NULL, true},
+	    {"press", 50, NULL, true},
+	    {"press", 50, "cat|not a dog", false},
+	};
+	Topic excusing = {.name = "excusing",
+	    .threshold = 40,
+	    .unless = WORDS("never there", "not a \\w+")};
+	enum { N = G_N_ELEMENTS(cases) };
+	Rule rules[N];
+	const char *own[N][2] = {{NULL}};
+	Bench bench;
+	Message mail;
+	mail_init(&mail);
+	mail_part(mail.text, "this is not a dog", false);
+	for (gsize i = 0; i < N; i++) {
+		rules[i] = rule_base("r", cases[i].topic, "dog");
+		rules[i].points = cases[i].points;
+		own[i][0] = cases[i].unless;
+		rules[i].unless = own[i];
+	}
+	Conf *conf = conf_made();
+	g_ptr_array_add(conf->topics, &excusing);
+	g_ptr_array_add(conf->topics, &press);
+	for (gsize i = 0; i < N; i++) {
+		g_ptr_array_add(conf->rules, &rules[i]);
+	}
+	g_autoptr(GPtrArray) problems = problems_new();
+	bench = (Bench){conf, ruleset_new(conf, problems)};
+	assert_non_null(bench.rules);
+	Score *score = ruleset_score(bench.rules, &mail, NULL);
+	gsize n = 0;
+	for (gsize i = 0; i < N; i++) {
+		bool hit = n < score->hits->len &&
+			   hit_at(score, (guint)n)->rule == &rules[i];
+		assert_int_equal(hit, cases[i].hits);
+		n += hit;
+	}
+	assert_int_equal(score->hits->len, n);
+	score_free(score);
+	mail_clear(&mail);
+	bench_close(&bench);
+}
+
 /* An excuse elsewhere excuses nothing: in another section, far away. */
 static void test_unless_elsewhere(void **state)
 {
@@ -892,6 +948,7 @@ int main(void)
 	    cmocka_unit_test(test_parts),
 	    cmocka_unit_test(test_unread),
 	    cmocka_unit_test(test_unless),
+	    cmocka_unit_test(test_unless_of_topic),
 	    cmocka_unit_test(test_unless_elsewhere),
 	    cmocka_unit_test(test_at_least),
 	    cmocka_unit_test(test_once),
