@@ -664,21 +664,22 @@ class Anteroom(Case):
                          "assistant")
         self.assertFound(report, "team", "warn", "care has no lead", "lead")
 
-    def test_a_dashboard_that_does_not_run(self):
+    def with_web(self, settings):
+        """The configuration with a dashboard that nobody may use yet."""
         users = self.folder / "users"
         users.write_text("")
-        conf = self.conf(("notify {", f'web {{ listen = "0.0.0.0:'
-                          f'{free_port()}" users = "{users}" }}\nnotify {{'))
-        report = self.postfixed(conf)
+        return self.conf(("notify {", f'web {{ {settings} '
+                          f'users = "{users}" }}\nnotify {{'))
+
+    def test_a_dashboard_that_does_not_run(self):
+        report = self.postfixed(
+            self.with_web(f'listen = "0.0.0.0:{free_port()}"'))
         self.assertFound(report, "web", "warn", "nobody listens",
                          "systemctl enable --now anteroom-web")
         self.assertFound(report, "web", "warn", "without TLS", "127.0.0.1")
 
     def test_a_web_process_that_may_not_ask(self):
-        users = self.folder / "users"
-        users.write_text("")
-        conf = self.conf(("notify {", f'web {{ system-user = "nobody" '
-                          f'users = "{users}" }}\nnotify {{'))
+        conf = self.with_web('system-user = "nobody"')
         self.assertFound(self.postfixed(conf), "web", "warn",
                          "user nobody may not ask", 'readers = {"nobody"')
 
