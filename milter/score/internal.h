@@ -33,12 +33,12 @@ typedef struct {
 typedef struct {
 	const Rule *rule;
 	const Topic *topic;
-	GPtrArray *match;  /* of Pattern: its choices (choices.c) */
-	guint number;      /* of the first of match in its scan */
-	GArray *unless;    /* of Excuse: its own, then its topic's */
-	GArray *headers;   /* of guint: numbers of its header names */
-	guint sections;    /* bit 1 << Section: where it looks */
-	bool disguised;    /* and reads words that are disguised */
+	GPtrArray *match; /* of Pattern: its choices (choices.c) */
+	guint number;     /* of the first of match in its scan */
+	GArray *unless;   /* of Excuse: its own, then its topic's */
+	GArray *headers;  /* of guint: numbers of its header names */
+	guint sections;   /* bit 1 << Section: where it looks */
+	bool disguised;   /* and reads words that are disguised */
 } CompiledRule;
 
 /* How far the search for one pattern is: where it may match in all texts, and
@@ -102,6 +102,7 @@ struct Ruleset {
 	CompiledRule *rules;  /* in the order of the packs */
 	GHashTable *patterns; /* text, folded -> Pattern, of all rules: many
 			       * have the same excuses */
+	GHashTable *excuses;  /* Topic -> GArray of Excuse: its own */
 	guint n_rules;
 	Sought all;    /* but those beside signs: signs, then the others */
 	guint n_signs; /* patterns of signs among those */

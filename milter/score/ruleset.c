@@ -11,8 +11,14 @@
 #include "score/fold.h"
 #include "score/literals.h"
 
+/* Who has a pattern, in words for people. */
+typedef struct {
+	ConfPlace place;
+	const char *kind, *name; /* "rule", "topic" */
+} Owner;
+
 /* Owned by RULESET. */
-static Pattern *compile_pattern(Ruleset *ruleset, const Rule *rule,
+static Pattern *compile_pattern(Ruleset *ruleset, const Owner *owner,
     const char *what, const char *text, GPtrArray *problems)
 {
 	g_autoptr(GError) error = NULL;
@@ -27,8 +33,8 @@ static Pattern *compile_pattern(Ruleset *ruleset, const Rule *rule,
 		    (gpointer)pattern_text(pattern), pattern);
 	} else {
 		g_ptr_array_add(problems,
-		    conf_problem_new(rule->place, false, "rule \"%s\": %s: %s",
-			rule->name, what, error->message));
+		    conf_problem_new(owner->place, false, "%s \"%s\": %s: %s",
+			owner->kind, owner->name, what, error->message));
 	}
 	return pattern;
 }
@@ -49,43 +55,59 @@ static void compile_match(
     Ruleset *ruleset, CompiledRule *compiled, GPtrArray *problems)
 {
 	const Rule *rule = compiled->rule;
+	const Owner owner = {rule->place, "rule", rule->name};
 	g_autoptr(GPtrArray) texts = match_texts(rule);
 	for (guint i = 0; i < texts->len; i++) {
 		Pattern *pattern = compile_pattern(
-		    ruleset, rule, "match", texts->pdata[i], problems);
+		    ruleset, &owner, "match", texts->pdata[i], problems);
 		if (pattern) {
 			g_ptr_array_add(compiled->match, pattern);
 		}
 	}
 }
 
-static void compile_excuses(Ruleset *ruleset, CompiledRule *compiled,
-    const char *what, const char *const *texts, GPtrArray *problems)
+/* Appends TEXTS, which are OWNER's, to EXCUSES. */
+static void compile_excuses(Ruleset *ruleset, const Owner *owner,
+    const char *const *texts, GArray *excuses, GPtrArray *problems)
 {
 	for (guint i = 0; texts && texts[i]; i++) {
-		g_autofree char *which = g_strdup_printf("%s[%u]", what, i + 1);
-		Excuse excuse = {
-		    .pattern = compile_pattern(
-			ruleset, compiled->rule, which, texts[i], problems)};
+		g_autofree char *what = g_strdup_printf("unless[%u]", i + 1);
+		Excuse excuse = {.pattern = compile_pattern(
+				     ruleset, owner, what, texts[i], problems)};
 		if (excuse.pattern) {
-			g_array_append_val(compiled->unless, excuse);
+			g_array_append_val(excuses, excuse);
 		}
 	}
 }
 
-/* What takes points away needs no excuse, and those beside signs fall with the
- * signs. */
+/* Before any rule: a mistake is told once, not for each rule of the topic. */
+static void compile_topics(Ruleset *ruleset, GPtrArray *problems)
+{
+	const GPtrArray *topics = ruleset->conf->topics;
+	for (guint i = 0; topics && i < topics->len; i++) {
+		const Topic *topic = topics->pdata[i];
+		const Owner owner = {topic->place, "topic", topic->name};
+		GArray *excuses = g_array_new(FALSE, FALSE, sizeof(Excuse));
+		compile_excuses(
+		    ruleset, &owner, topic->unless, excuses, problems);
+		g_hash_table_insert(ruleset->excuses, (gpointer)topic, excuses);
+	}
+}
+
+/* What takes points away needs no excuse of its topic, and those beside signs
+ * fall with the signs. */
 static void compile_unless(
     Ruleset *ruleset, CompiledRule *compiled, GPtrArray *problems)
 {
 	const Rule *rule = compiled->rule;
-	const Topic *topic = compiled->topic;
-	compile_excuses(ruleset, compiled, "unless", rule->unless, problems);
-	if (topic && rule->points > 0 && rule->sentence != SENTENCE_BESIDE) {
-		g_autofree char *what =
-		    g_strdup_printf("unless of topic \"%s\"", topic->name);
-		compile_excuses(
-		    ruleset, compiled, what, topic->unless, problems);
+	const Owner owner = {rule->place, "rule", rule->name};
+	const GArray *others =
+	    g_hash_table_lookup(ruleset->excuses, compiled->topic);
+	compile_excuses(
+	    ruleset, &owner, rule->unless, compiled->unless, problems);
+	if (others && rule->points > 0 && rule->sentence != SENTENCE_BESIDE) {
+		g_array_append_vals(
+		    compiled->unless, others->data, others->len);
 	}
 }
 
@@ -298,7 +320,10 @@ Ruleset *ruleset_new(Conf *conf, GPtrArray *problems)
 	    g_str_hash, g_str_equal, NULL, (GDestroyNotify)pattern_free);
 	ruleset->wanted.headers =
 	    g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	ruleset->excuses = g_hash_table_new_full(
+	    NULL, NULL, NULL, (GDestroyNotify)g_array_unref);
 	matcher_pool_init(&ruleset->pool);
+	compile_topics(ruleset, problems);
 	for (guint i = 0; i < ruleset->n_rules; i++) {
 		compile_rule(ruleset, &ruleset->rules[i],
 		    g_ptr_array_index(conf->rules, i), problems);
@@ -331,6 +356,7 @@ void ruleset_unref(Ruleset *ruleset)
 	}
 	g_free(ruleset->rules);
 	g_hash_table_unref(ruleset->patterns);
+	g_hash_table_unref(ruleset->excuses);
 	sought_clear(&ruleset->all);
 	sought_clear(&ruleset->beside);
 	languages_free(ruleset->languages);
