@@ -132,6 +132,10 @@ typedef struct {
 	RuleHit hit;
 } Fired;
 
+/* Does RULE do nothing but take points of a topic for which something else must
+ * speak? Alone it is no reason for anything. */
+bool rule_is_against(const Rule *rule);
+
 /* RULE against MATCHER's texts until PATIENCE is over: FIND_HIT with *HIT,
  * FIND_NONE, or that it can't be told. One hit decides, whatever happens after
  * it. */

@@ -175,21 +175,40 @@ static bool have_jit(void)
 	return probe && pattern_jit(probe);
 }
 
-/* How much a rule's topic matters, should the time not suffice for all. Signs
- * come first, since sentences are weighed with what they leave; those beside
- * them last. */
+bool rule_is_against(const Rule *rule)
+{
+	return rule->sentence == SENTENCE_NO && rule->points < 0 &&
+	       rule->urgency == 0;
+}
+
+/* Signs come first, since sentences are weighed with what they leave; what
+ * speaks against a topic behind all that may speak for it; those beside signs
+ * last. */
+static guint turn_of(const Rule *rule)
+{
+	switch (rule->sentence) {
+	case SENTENCE_SIGN:
+		return 0;
+	case SENTENCE_BESIDE:
+		return 3;
+	case SENTENCE_NO:
+	default:
+		return rule_is_against(rule) ? 2 : 1;
+	}
+}
+
+/* By turn, then by how much the topic matters, should the time not suffice for
+ * all. */
 static int gravity_compare(
     gconstpointer left, gconstpointer right, gpointer data)
 {
 	guint a = *(const guint *)left;
 	guint b = *(const guint *)right;
-	static const guint turns[] = {
-	    [SENTENCE_SIGN] = 0, [SENTENCE_NO] = 1, [SENTENCE_BESIDE] = 2};
 	const CompiledRule *rules = data;
-	SentencePart part_a = rules[a].rule->sentence;
-	SentencePart part_b = rules[b].rule->sentence;
-	if (part_a != part_b) {
-		return turns[part_a] < turns[part_b] ? -1 : 1;
+	guint turn_a = turn_of(rules[a].rule);
+	guint turn_b = turn_of(rules[b].rule);
+	if (turn_a != turn_b) {
+		return turn_a < turn_b ? -1 : 1;
 	}
 	const Topic *x = rules[a].topic;
 	const Topic *y = rules[b].topic;

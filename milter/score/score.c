@@ -57,6 +57,20 @@ typedef struct {
 	gint64 share_ms;
 } Allowance;
 
+/* Does anything that fired speak for TOPIC? */
+static bool spoken_for(
+    const Matcher *matcher, const CompiledRule *rules, const Topic *topic)
+{
+	for (guint i = 0; i < matcher->fired->len; i++) {
+		const Fired *one = &g_array_index(matcher->fired, Fired, i);
+		const CompiledRule *rule = &rules[one->rule];
+		if (rule->topic == topic && rule->rule->points > 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Runs those that may hit of the rules whose patterns are from AT to END.
  * False: the time is up. */
 static bool fire_some(
@@ -68,6 +82,10 @@ static bool fire_some(
 	while (
 	    sought_next(ruleset, all, matcher->scan, end, &at, &fired.rule)) {
 		const CompiledRule *rule = &ruleset->rules[fired.rule];
+		if (rule_is_against(rule->rule) &&
+		    !spoken_for(matcher, ruleset->rules, rule->topic)) {
+			continue;
+		}
 		if (patience_over(&allowance->all)) {
 			undecided(score, "time");
 			return false;

@@ -316,10 +316,12 @@ static void test_unless_of_topic(void **state)
 		int points;
 		const char *unless; /* its own */
 		bool hits;
+		const char *match; /* NULL: "dog" */
 	} cases[] = {
 	    {"excusing", 50, NULL, false},
 	    {"excusing", 1, "cat", false},
-	    {"excusing", -5, NULL, true},
+	    {"excusing", -5, NULL, true}, /* the next speaks for the topic */
+	    {"excusing", 5, NULL, true, .match = "this"},
 	    {"press", 50, NULL, true},
 	    {"press", 50, "cat|not a dog", false},
 	};
@@ -334,7 +336,8 @@ static void test_unless_of_topic(void **state)
 	mail_init(&mail);
 	mail_part(mail.text, "this is not a dog", false);
 	for (gsize i = 0; i < N; i++) {
-		rules[i] = rule_base("r", cases[i].topic, "dog");
+		rules[i] = rule_base("r", cases[i].topic,
+		    cases[i].match ? cases[i].match : "dog");
 		rules[i].points = cases[i].points;
 		own[i][0] = cases[i].unless;
 		rules[i].unless = own[i];
@@ -496,7 +499,9 @@ static const SumCase sum_cases[] = {
     {"threat calm", KIND_HUMAN, 75, URGENCY_CRITICAL, "safety", 2},
     {"threat calm", KIND_LIST, 75, URGENCY_CRITICAL, "safety", 2},
     {"threat harmless", KIND_HUMAN, 85, URGENCY_CRITICAL, "", 1},
-    {"harmless", KIND_HUMAN, 25, URGENCY_NORMAL, "", 1},
+    /* what only speaks against says nothing alone */
+    {"harmless", KIND_HUMAN, 25, URGENCY_NORMAL, "", 0},
+    {"harmless down", KIND_HUMAN, 50, URGENCY_HIGH, "outage", 1},
     {"calm", KIND_HUMAN, 0, URGENCY_LOW, "", 1},
     /* a topic's most bounds its own rules, and only upwards */
     {"urgent", KIND_HUMAN, 55, URGENCY_HIGH, "", 1},

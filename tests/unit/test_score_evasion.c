@@ -435,8 +435,8 @@ static void test_safety_rules(void **state)
 	for (guint i = 0; i < world.conf->rules->len; i++) {
 		const Rule *rule = g_ptr_array_index(world.conf->rules, i);
 		/* Of a sentence, what isn't half of the threshold says
-		 * nothing alone. */
-		if (strcmp(rule->topic, "safety") != 0 ||
+		 * nothing alone; nor does what speaks against. */
+		if (strcmp(rule->topic, "safety") != 0 || rule->points < 0 ||
 		    rule->sentence == SENTENCE_BESIDE ||
 		    (rule->sentence == SENTENCE_SIGN && rule->points < 20)) {
 			continue;
