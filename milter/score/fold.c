@@ -30,7 +30,9 @@ typedef struct {
 /* Sorted, apart. What is below U+0080 is looked at in place. */
 static const FoldRange fold_ranges[] = {
     {0x0085, 0x0085, FOLD_LINE, 0}, {0x00a0, 0x00a0, FOLD_SPACE, 0},
+    {0x00ab, 0x00ab, FOLD_CHAR, '"'}, /* guillemets */
     {0x00ad, 0x00ad, FOLD_DROP, 0},   /* soft hyphen */
+    {0x00bb, 0x00bb, FOLD_CHAR, '"'},
     {0x017f, 0x017f, FOLD_CHAR, 's'}, /* long s: caseless, it is one */
     {0x02bc, 0x02bc, FOLD_CHAR, '\''},
     {0x034f, 0x034f, FOLD_DROP, 0}, /* grapheme joiner */

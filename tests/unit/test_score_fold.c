@@ -16,6 +16,7 @@ static const FoldCase fold_cases[] = {
     {"one\n\ntwo", "one\ntwo"},
     {"one\n \n\n\ntwo\n\n", "one\ntwo"},
     {"\n\none", "one"},
+    {"\xc2\xab\xc2\xa0oui\xc2\xa0\xc2\xbb", "\" oui \""},
     {"don\xe2\x80\x99t \xe2\x80\x9cquote\xe2\x80\x9d", "don't \"quote\""},
     {"e\xe2\x80\x91mail", "e-mail"},
     {"a\xc2\xa0"
