@@ -10,6 +10,15 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 from daemon import Anteroomd, ROOT, desk  # noqa: E402
 
 LEVELS = ["low", "normal", "high", "critical"]
+# Of each file below tests/corpus/threats the share that is critical: at least,
+# at most.
+SHARES = [("en-threats", .95, 1), ("en-denials", 0, .1),
+          ("en-fiction", 0, .1), ("en-ordinary", 0, .02),
+          ("de-threats", .75, 1), ("de-harmless", 0, .15),
+          ("de-ordinary", 0, .02), ("fr-threats", .8, 1),
+          ("fr-harmless", 0, .2), ("fr-ordinary", 0, .02),
+          ("es-threats", .8, 1), ("es-harmless", 0, .2),
+          ("es-ordinary", 0, .02)]
 LIST = ("List-Id: Members <members.example.net>\n"
         "Precedence: list\n")
 
@@ -31,9 +40,9 @@ class Packs(unittest.TestCase):
         self.it = Anteroomd(self.folder, [desk("ceo", ["ceo@example.com"])])
         self.it.write()
 
-    def explain(self, messages):
+    def explain(self, messages, name="mail"):
         """What each of MESSAGES is taken for, in their order."""
-        mail = self.folder / "mail"
+        mail = self.folder / name
         mail.mkdir()
         for number, text in enumerate(messages):
             (mail / f"{number:05}.eml").write_text(text, encoding="utf-8")
@@ -61,6 +70,20 @@ class Packs(unittest.TestCase):
                     self.assertLess(level, LEVELS.index(urgency[1:]))
                 elif urgency != "-":
                     self.assertGreaterEqual(level, LEVELS.index(urgency))
+
+    def test_threats_and_talk_of_them(self):
+        for name, least, most in SHARES:
+            texts = (ROOT / f"tests/corpus/threats/{name}.txt").read_text(
+                encoding="utf-8").splitlines()
+            said = self.explain((message(number, text)
+                                 for number, text in enumerate(texts)), name)
+            critical = sum(one["urgency"]["level"] == "critical"
+                           for one in said)
+            with self.subTest(name=name, critical=critical):
+                self.assertGreaterEqual(len(said), 60)
+                self.assertEqual(len(said), len(texts))
+                self.assertGreaterEqual(critical, least * len(said))
+                self.assertLessEqual(critical, most * len(said))
 
     def test_lists_lower_no_threat(self):
         """The same words by a mailing list: still critical; news aren't."""
