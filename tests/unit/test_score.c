@@ -318,12 +318,13 @@ static void test_unless_of_topic(void **state)
 		bool hits;
 		const char *match; /* NULL: "dog" */
 	} cases[] = {
-	    {"excusing", 50, NULL, false},
-	    {"excusing", 1, "cat", false},
-	    {"excusing", -5, NULL, true}, /* the next speaks for the topic */
-	    {"excusing", 5, NULL, true, .match = "this"},
-	    {"press", 50, NULL, true},
-	    {"press", 50, "cat|not a dog", false},
+	    {"excusing", 50, NULL, false, NULL},
+	    {"excusing", 1, "cat", false, NULL},
+	    {"excusing", -5, NULL, true,
+		NULL}, /* the next speaks for the topic */
+	    {"excusing", 5, NULL, true, "this"},
+	    {"press", 50, NULL, true, NULL},
+	    {"press", 50, "cat|not a dog", false, NULL},
 	};
 	Topic excusing = {.name = "excusing",
 	    .threshold = 40,
