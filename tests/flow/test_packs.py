@@ -19,6 +19,47 @@ SHARES = [("en-threats", .95, 1), ("en-denials", 0, .1),
           ("fr-harmless", 0, .2), ("fr-ordinary", 0, .02),
           ("es-threats", .8, 1), ("es-harmless", 0, .2),
           ("es-ordinary", 0, .02)]
+# The same for sentences made of verbs (the word and its -ing form), objects and
+# forms, in which {v}, {g} and {o} stand for them.
+VERBS = {"kill": "killing", "shoot": "shooting", "stab": "stabbing",
+         "hurt": "hurting", "harm": "harming", "beat": "beating",
+         "attack": "attacking", "burn": "burning", "poison": "poisoning",
+         "strangle": "strangling", "murder": "murdering",
+         "punch": "punching", "kidnap": "kidnapping"}
+OBJECTS = ["you", "your wife", "your family"]
+THREATS = ["I am going to {v} {o}.", "I will {v} {o}.",
+           "I'll {v} {o} on Friday.", "We are going to {v} {o}.",
+           "I'm coming to {v} {o}.", "Pay me or I will {v} {o}.",
+           "Somebody is going to {v} {o} and it will be me.",
+           "I swear I will {v} {o}.", "Next time I see you I will {v} {o}.",
+           "If you do not answer, I will {v} {o}.",
+           "I am planning to {v} {o}.", "My brother will {v} {o}.",
+           "You deserve it, so I will {v} {o}."]
+DENIALS = ["I am not going to {v} {o}.", "I would never {v} {o}.",
+           "I don't want to {v} {o}.", "Nobody wants to {v} {o}.",
+           "We will not {v} {o}.", "I never said I would {v} {o}.",
+           "No one is going to {v} {o}.", "I have no intention of {g} {o}.",
+           "I did not threaten to {v} {o}.",
+           "I won't {v} {o}, I just want my money back.",
+           "It is not true that I want to {v} {o}.",
+           "I am not threatening to {v} {o}.",
+           "I have never thought of {g} {o}.",
+           "Please don't think that I would {v} {o}.",
+           "I am not the kind of person who would {v} {o}.",
+           "If someone were to {v} {o}, it would be terrible.",
+           "I can promise you that nobody will {v} {o}.",
+           "There is no reason to fear that I will {v} {o}.",
+           "I am angry, but I would not {v} {o}."]
+FICTION = ['In the film the villain says: "I will {v} {o}."',
+           'My novel begins with the sentence "I am going to {v} {o}."',
+           "In the game the player has to {v} the guards.",
+           "The song is about a man who wants to {v} his wife.",
+           "The play ends when the king orders his men to {v} the prince.",
+           "The book tells of a girl who is afraid that somebody will {v} "
+           "her.",
+           "In the movie the gangster shouts 'I will {v} {o}'."]
+FORMS = [("threats", THREATS, .98, 1), ("denials", DENIALS, 0, .02),
+         ("fiction", FICTION, 0, .03)]
 LIST = ("List-Id: Members <members.example.net>\n"
         "Precedence: list\n")
 
@@ -71,19 +112,29 @@ class Packs(unittest.TestCase):
                 elif urgency != "-":
                     self.assertGreaterEqual(level, LEVELS.index(urgency))
 
+    def check_share(self, name, texts, least, most):
+        """So many of TEXTS are critical."""
+        said = self.explain((message(number, text)
+                             for number, text in enumerate(texts)), name)
+        critical = sum(one["urgency"]["level"] == "critical" for one in said)
+        with self.subTest(name=name, critical=critical):
+            self.assertGreaterEqual(len(said), 60)
+            self.assertEqual(len(said), len(texts))
+            self.assertGreaterEqual(critical, least * len(said))
+            self.assertLessEqual(critical, most * len(said))
+
     def test_threats_and_talk_of_them(self):
         for name, least, most in SHARES:
             texts = (ROOT / f"tests/corpus/threats/{name}.txt").read_text(
                 encoding="utf-8").splitlines()
-            said = self.explain((message(number, text)
-                                 for number, text in enumerate(texts)), name)
-            critical = sum(one["urgency"]["level"] == "critical"
-                           for one in said)
-            with self.subTest(name=name, critical=critical):
-                self.assertGreaterEqual(len(said), 60)
-                self.assertEqual(len(said), len(texts))
-                self.assertGreaterEqual(critical, least * len(said))
-                self.assertLessEqual(critical, most * len(said))
+            self.check_share(name, texts, least, most)
+
+    def test_forms_of_threats_and_talk_of_them(self):
+        for name, forms, least, most in FORMS:
+            texts = sorted({form.format(v=verb, g=VERBS[verb], o=what)
+                            for form in forms for verb in VERBS
+                            for what in OBJECTS})
+            self.check_share(name, texts, least, most)
 
     def test_lists_lower_no_threat(self):
         """The same words by a mailing list: still critical; news aren't."""
