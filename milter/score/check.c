@@ -126,10 +126,21 @@ static gint64 cpu_us(void)
 	return (gint64)used.tv_sec * G_USEC_PER_SEC + used.tv_nsec / 1000;
 }
 
+/* In its pattern, or in one that excuses it. */
+static bool has_character(const CompiledRule *rule, char c)
+{
+	bool has = strchr(rule->rule->match, c) != NULL;
+	for (guint i = 0; i < rule->unless->len && !has; i++) {
+		const Excuse *excuse = &g_array_index(rule->unless, Excuse, i);
+		has = strchr(pattern_text(excuse->pattern), c) != NULL;
+	}
+	return has;
+}
+
 /* UNIT over and over, BYTES altogether, then an end that fits nothing but has
- * every character of the rule's pattern: the library gives up at once on a text
- * that lacks one it needs, and whoever wants to hurt us knows that. Transfer
- * full. */
+ * every character of the rule's patterns: the library gives up at once on a
+ * text that lacks one it needs, and whoever wants to hurt us knows that.
+ * Transfer full. */
 static char *repeated(
     const Check *check, const char *unit, gsize length, gsize bytes)
 {
@@ -138,7 +149,7 @@ static char *repeated(
 		g_string_append_len(text, unit, (gssize)length);
 	}
 	for (char c = ' ' + 1; c < 127; c++) {
-		if (strchr(check->rule->rule->match, c)) {
+		if (has_character(check->rule, c)) {
 			g_string_append_c(text, '\x01');
 			g_string_append_c(text, c);
 		}

@@ -16,8 +16,8 @@ typedef struct {
 static void skip_escape(Reader *reader)
 {
 	char c = *reader->at;
-	/* References, quotes, and where a match begins. */
-	if (c == '\0' || strchr("123456789gkKQE", c)) {
+	/* References, quotes, controls, and where a match begins. */
+	if (c == '\0' || strchr("123456789gkKQEc", c)) {
 		reader->apart = false;
 		return;
 	}

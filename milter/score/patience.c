@@ -17,6 +17,7 @@ Patience patience_of(gint64 ms)
 	gint64 now_us = g_get_monotonic_time();
 	gint64 work_us = ms * G_TIME_SPAN_MILLISECOND;
 	return (Patience){
+	    .since_us = now_us,
 	    .again_us = now_us + work_us,
 	    .begun_us = thread_us(),
 	    .work_us = work_us,
@@ -27,9 +28,15 @@ Patience patience_of(gint64 ms)
 Patience patience_share(const Patience *all, gint64 ms)
 {
 	Patience share = *all;
+	gint64 now_us = g_get_monotonic_time();
 	gint64 work_us = ms * G_TIME_SPAN_MILLISECOND;
-	share.work_us = MIN(work_us, all->work_us);
-	share.again_us = g_get_monotonic_time() + share.work_us;
+	share.since_us = now_us;
+	if (now_us - all->since_us > work_us) {
+		share.begun_us = thread_us();
+		share.work_us -= share.begun_us - all->begun_us;
+	}
+	share.work_us = CLAMP(share.work_us, 0, work_us);
+	share.again_us = MIN(now_us + share.work_us, all->end_us);
 	return share;
 }
 
@@ -43,6 +50,7 @@ bool patience_over(Patience *patience)
 	if (now_us > patience->end_us || worked_us >= patience->work_us) {
 		return true;
 	}
-	patience->again_us = now_us + patience->work_us - worked_us;
+	patience->again_us =
+	    MIN(now_us + patience->work_us - worked_us, patience->end_us);
 	return false;
 }

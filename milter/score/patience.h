@@ -13,6 +13,7 @@
 typedef struct {
 	gint64 again_us; /* monotonic: not over before; then the thread's clock
 			  * is asked, which is dear */
+	gint64 since_us; /* monotonic */
 	gint64 begun_us; /* of the thread's clock */
 	gint64 work_us;  /* so much of it may pass */
 	gint64 end_us;   /* monotonic: over, whatever was done */
@@ -22,8 +23,8 @@ typedef struct {
  * clock. */
 Patience patience_of(gint64 ms);
 
-/* A share of ALL: over after MS by the wall's clock, unless so far ALL hasn't
- * worked that long. */
+/* MS of what is left of ALL, from now on. While ALL itself is younger than that
+ * the thread's clock isn't asked, and what was done before counts, too. */
 Patience patience_share(const Patience *all, gint64 ms);
 
 bool patience_over(Patience *patience);

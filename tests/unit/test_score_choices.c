@@ -33,6 +33,7 @@ static const struct {
     {"a\\Kb|c", "a\\Kb|c"},
     /* not known, or no pattern at all */
     {"\\Qa|b\\E|c", "\\Qa|b\\E|c"},
+    {"a\\c|b", "a\\c|b"},
     {"[[:alpha:]|]|a", "[[:alpha:]|]|a"},
     {"a|(b", "a|(b"},
     {"a)|b", "a)|b"},

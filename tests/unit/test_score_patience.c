@@ -47,22 +47,38 @@ static void test_waiting(void **state)
 	assert_true(patience_over(&patience));
 }
 
-/* A share is over first, unless all the work so far is less than it. */
+static void work(gint64 ms)
+{
+	gint64 until_us = worked_us() + ms * G_TIME_SPAN_MILLISECOND;
+	while (worked_us() < until_us) {
+	}
+}
+
+/* A share is over by what was done since, not by what it had to wait, and with
+ * what it is a share of. */
 static void test_share(void **state)
 {
 	(void)state;
 	Patience all = patience_of(60000);
-	gint64 until_us = worked_us() + 10 * G_TIME_SPAN_MILLISECOND;
-	while (worked_us() < until_us) {
-	}
 	Patience little = patience_share(&all, 5);
-	Patience much = patience_share(&all, 30000);
-	Patience more = patience_share(&little, 30000);
-	g_usleep(20 * G_TIME_SPAN_MILLISECOND);
+	work(10);
 	assert_true(patience_over(&little));
+	Patience waits = patience_share(&all, 5);
+	g_usleep(20 * G_TIME_SPAN_MILLISECOND);
+	assert_int_equal(waits.work_us, 5 * G_TIME_SPAN_MILLISECOND);
+	assert_true(waits.begun_us > all.begun_us);
+	work(10);
+	assert_true(patience_over(&waits));
+	Patience much = patience_share(&all, 30000);
+	work(10);
 	assert_false(patience_over(&much));
-	assert_true(patience_over(&more));
 	assert_false(patience_over(&all));
+	Patience few = patience_of(30);
+	work(20);
+	Patience rest = patience_share(&few, 15);
+	assert_true(rest.work_us <= 10 * G_TIME_SPAN_MILLISECOND);
+	work(15);
+	assert_true(patience_over(&rest));
 }
 
 int main(void)
