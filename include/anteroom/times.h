@@ -13,6 +13,10 @@
  * everything below gets the time as an argument. */
 gint64 times_now_s(void);
 
+/* What the calling thread has worked so far, in microseconds: waiting for the
+ * processor or for others isn't in it. A call of the system; dear. */
+gint64 times_thread_us(void);
+
 /* RFC 3339 in UTC ("2026-11-21T10:00:00Z"). Transfer full. 0 and moments
  * outside the years 1..9999 give NULL. */
 char *times_rfc3339(gint64 at_s);

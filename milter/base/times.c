@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "anteroom/error.h"
 
@@ -27,6 +28,14 @@ typedef struct {
 gint64 times_now_s(void)
 {
 	return g_get_real_time() / G_USEC_PER_SEC;
+}
+
+gint64 times_thread_us(void)
+{
+	struct timespec used = {0};
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+	return (gint64)used.tv_sec * G_TIME_SPAN_SECOND + used.tv_nsec / 1000;
 }
 
 /* Days since 1970-01-01; Howard Hinnant, "chrono-Compatible Low-Level Date

@@ -2,7 +2,6 @@
  * `report`: a period in numbers, as one row. Sensitive cases count like others;
  * nothing that anybody wrote is in it.
  */
-#include <time.h>
 
 #include "anteroom/times.h"
 #include "control/internal.h"
@@ -226,15 +225,6 @@ static char *report_made(Call *call, const ReportAsk *ask, GError **error)
 	return report_text(ask, report);
 }
 
-/* Of this thread: waiting for others makes no answer dear. */
-static gint64 cpu_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-	return now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
-}
-
 bool run_report(Call *call, GError **error)
 {
 	ReportAsk ask = {.team = args_text(call, "team"),
@@ -269,14 +259,15 @@ bool run_report(Call *call, GError **error)
 		call_text(call, text);
 		return true;
 	}
-	began_us = cpu_us();
+	/* Waiting for others makes no answer dear. */
+	began_us = times_thread_us();
 	text = report_made(call, &ask, error);
 	if (text == NULL) {
 		return false;
 	}
 	if (args_text(call, "now") == NULL) {
-		recent_keep(call->reports, &recent, text, cpu_us() - began_us,
-		    g_get_monotonic_time());
+		recent_keep(call->reports, &recent, text,
+		    times_thread_us() - began_us, g_get_monotonic_time());
 	}
 	call_text(call, text);
 	return true;

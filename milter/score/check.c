@@ -5,10 +5,10 @@
 #include "score/internal.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "anteroom/limits.h"
 #include "anteroom/text.h"
+#include "anteroom/times.h"
 
 /* A rule that takes more for one piece of text is called slow. */
 #define SLOW_MS 50
@@ -118,14 +118,6 @@ static void check_empty(const Check *check)
 	}
 }
 
-/* CPU time of this thread: another's load doesn't make a rule slow. */
-static gint64 cpu_us(void)
-{
-	struct timespec used = {0};
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-	return (gint64)used.tv_sec * G_USEC_PER_SEC + used.tv_nsec / 1000;
-}
-
 /* In its pattern, or in one that excuses it. */
 static bool has_character(const CompiledRule *rule, char c)
 {
@@ -195,9 +187,10 @@ static bool probe(const Check *check, const char *unit, gsize length)
 		g_autofree char *text = repeated(check, unit, length, bytes);
 		RuleHit hit;
 		set_text(check, text);
-		gint64 before_us = cpu_us();
+		/* Another's load doesn't make a rule slow. */
+		gint64 before_us = times_thread_us();
 		Find find = run_rule(check, &hit);
-		late = cpu_us() - before_us > steps[i].most_us;
+		late = times_thread_us() - before_us > steps[i].most_us;
 		if (!late && (find == FIND_NONE || find == FIND_HIT)) {
 			return true;
 		}

@@ -1,16 +1,8 @@
 /* The wall's clock is asked each time, the thread's only behind its hour. */
 #include "score/patience.h"
 
-#include <time.h>
-
 #include "anteroom/limits.h"
-
-static gint64 thread_us(void)
-{
-	struct timespec used = {0};
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-	return (gint64)used.tv_sec * G_TIME_SPAN_SECOND + used.tv_nsec / 1000;
-}
+#include "anteroom/times.h"
 
 Patience patience_of(gint64 ms)
 {
@@ -19,7 +11,7 @@ Patience patience_of(gint64 ms)
 	return (Patience){
 	    .since_us = now_us,
 	    .again_us = now_us + work_us,
-	    .begun_us = thread_us(),
+	    .begun_us = times_thread_us(),
 	    .work_us = work_us,
 	    .end_us = now_us + work_us * LIMIT_WAIT_TIMES,
 	};
@@ -32,7 +24,7 @@ Patience patience_share(const Patience *all, gint64 ms)
 	gint64 work_us = ms * G_TIME_SPAN_MILLISECOND;
 	share.since_us = now_us;
 	if (now_us - all->since_us > work_us) {
-		share.begun_us = thread_us();
+		share.begun_us = times_thread_us();
 		share.work_us -= share.begun_us - all->begun_us;
 	}
 	share.work_us = CLAMP(share.work_us, 0, work_us);
@@ -46,7 +38,7 @@ bool patience_over(Patience *patience)
 	if (now_us <= patience->again_us) {
 		return false;
 	}
-	gint64 worked_us = thread_us() - patience->begun_us;
+	gint64 worked_us = times_thread_us() - patience->begun_us;
 	if (now_us > patience->end_us || worked_us >= patience->work_us) {
 		return true;
 	}
